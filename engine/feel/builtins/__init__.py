@@ -1,0 +1,8 @@
+"""The built-in functions of DMN 1.5, 10.3.4, by family."""
+
+from __future__ import annotations
+
+from engine.feel.builtins import contexts, conversion, lists, numeric, ranges, strings, temporal
+from engine.feel.builtins.registry import BUILT_INS
+
+__all__ = ["BUILT_INS", "contexts", "conversion", "lists", "numeric", "ranges", "strings", "temporal"]
