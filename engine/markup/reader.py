@@ -8,10 +8,11 @@ given to libxml2, with every optional behaviour switched off, and its tree is me
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from itertools import islice
 
 from lxml import etree
+
+from engine.errors import BihuanError
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_DEPTH = 200
@@ -32,14 +33,15 @@ _BOM = b"\xef\xbb\xbf"
 _FOREIGN_STARTS = (b"\xff\xfe", b"\xfe\xff", b"\x00<", b"<\x00", b"\x00\x00", b"+/v", b"\x4c\x6f\xa7\x94")
 
 
-@dataclass(eq=False, kw_only=True)
-class MarkupError(Exception):
-    """The bytes are not XML that can be read safely."""
+class MarkupError(BihuanError):
+    """The bytes are not XML that can be read safely; `file` and `line` say where."""
 
-    file: str
-    line: int
-    message_zh: str
-    message_en: str
+    default_code = "markup"
+
+    def __init__(self, *, file: str, line: int, message_zh: str, message_en: str) -> None:
+        super().__init__(message_zh=message_zh, message_en=message_en, place={"file": file, "line": line})
+        self.file = file
+        self.line = line
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}: {self.message_zh} / {self.message_en}"

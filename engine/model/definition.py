@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from engine.dmn import DecisionModel
-from engine.feel import Expression
+if TYPE_CHECKING:
+    from engine.dmn import DecisionModel
+    from engine.feel import Expression
 
 
 class NodeKind(StrEnum):
@@ -217,7 +218,8 @@ class Container:
     `starts` are the nodes a token begins at when the container starts without a trigger: its none start
     events, then the nodes without incoming flow that BPMN 2.0 §13.2 starts as well (not boundary events,
     event sub-processes or link catches), each group in document order.
-    `event_starts` are start events with a trigger (message, timer, signal) of the process itself.
+    `event_starts` are start events with a trigger: message, timer or signal of the process itself, the one
+    start of an event sub-process.
     `event_sub_processes` are the ids of the event sub-processes directly inside, in document order.
     """
 
@@ -272,3 +274,4 @@ class Definition:
     forms: Mapping[str, Form]
     decisions: Mapping[str, DecisionModel]
     resources: Mapping[str, bytes]
+    properties: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,199 @@
+"""Reading form-js forms: which variables a form writes, and which of them are protected."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.feel import FeelSyntaxError, compile_expression
+from engine.model.definition import Form, Masking
+from engine.model.findings import Findings, Place
+from engine.model.json_text import JsonError, line_of, read_object
+from engine.model.patterns import PatternError, compile_pattern
+
+MASKS = frozenset({"name", "phone", "id", "address", "email", "account", "plate", "text"})
+"""Masking classes: person's name, phone, identity number, address, e-mail, bank account, number plate, free text."""
+
+INPUTS = frozenset(
+    {
+        "textfield", "textarea", "number", "checkbox", "checklist", "radio", "select", "taglist",
+        "datetime", "filepicker",
+    }
+)  # fmt: skip
+"""Component types that write a variable from what the user enters."""
+CHOICES = frozenset({"checklist", "radio", "select", "taglist"})
+CONTAINERS = frozenset({"group", "dynamiclist", "default"})
+_DISPLAYS = frozenset(
+    {
+        "text", "html", "image", "button", "spacer", "separator", "iframe", "table", "documentPreview",
+        "expression",
+    }
+)  # fmt: skip
+_KEY = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
+_MAX_COMPONENTS = 500
+_MASK, _PARTY = "bihuan:mask", "bihuan:party"
+
+
+def read_form(data: bytes, *, file: str, findings: Findings) -> Form | None:
+    """Read one form-js schema; None (with findings) if it is not usable.
+
+    Text areas are free text and protected as such unless their `bihuan:mask` property is `none`.
+    """
+    try:
+        schema = read_object(data)
+    except JsonError as error:
+        findings.add("form.file", Place(file=file, line=error.line), error.zh, error.en)
+        return None
+    reader = _Reader(file=file, text=data.decode("utf-8-sig"), findings=findings)
+    id_ = schema.get("id")
+    if not isinstance(id_, str) or not id_.strip():
+        reader.report("form.id", None, "表单没有标识", "the form has no id")
+        return None
+    reader.components(schema.get("components"), (), 0)
+    return Form(id=id_, file=file, schema=schema, fields=tuple(reader.fields), masked=dict(reader.masked))
+
+
+def component_path(component: Mapping[str, Any]) -> tuple[str, ...]:
+    """The variable path a component adds to those around it; empty if it has none."""
+    text = component.get("key") or component.get("path") or ""
+    return tuple(text.split(".")) if isinstance(text, str) and text else ()
+
+
+def inner(component: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The components inside a component."""
+    parts = component.get("components")
+    for part in parts if isinstance(parts, list) else ():
+        if isinstance(part, dict):
+            yield part
+
+
+@dataclass(kw_only=True)
+class _Reader:
+    """Walks one form's components."""
+
+    file: str
+    text: str
+    findings: Findings
+    fields: list[str] = field(default_factory=list)
+    masked: dict[str, Masking] = field(default_factory=dict)
+    count: int = 0
+
+    def report(self, rule: str, component: Mapping[str, Any] | None, zh: str, en: str) -> None:
+        names = [] if component is None else [component.get(key) for key in ("id", "key", "path")]
+        element = next((name for name in names if isinstance(name, str) and name), None)
+        at = 1 if element is None else line_of(self.text, element)
+        self.findings.add(rule, Place(file=self.file, line=at, element=element), zh, en)
+
+    def components(self, parts: Any, path: tuple[str, ...], depth: int) -> None:
+        if not isinstance(parts, list) or not all(isinstance(part, dict) for part in parts):
+            self.report(
+                "form.component", None, "components 须是对象的列表", "components must be a list of objects"
+            )
+            return
+        for part in parts:
+            self.count += 1
+            if self.count == _MAX_COMPONENTS + 1:
+                self.report(
+                    "form.component",
+                    None,
+                    f"组件超过 {_MAX_COMPONENTS} 个",
+                    f"more than {_MAX_COMPONENTS} components",
+                )
+            if self.count <= _MAX_COMPONENTS:
+                self.component(part, path, depth)
+
+    def component(self, part: Mapping[str, Any], path: tuple[str, ...], depth: int) -> None:
+        kind = part.get("type")
+        if kind not in INPUTS | CONTAINERS | _DISPLAYS:
+            self.report(
+                "form.component", part, f"不认识组件类型“{kind}”", f"the component type {kind!r} is unknown"
+            )
+            return
+        self._conditions(part)
+        if kind in INPUTS:
+            self._input(part, path)
+        elif kind in CONTAINERS:
+            own = component_path(part)
+            if kind == "dynamiclist" and not own:
+                self.report("form.key", part, "动态列表没有路径", "the dynamic list has no path")
+            elif own and not _KEY.fullmatch(".".join(own)):
+                self._bad_key(part, ".".join(own))
+            else:
+                self.components(part.get("components", []), (*path, *own), depth + 1)
+
+    def _input(self, part: Mapping[str, Any], path: tuple[str, ...]) -> None:
+        key = part.get("key")
+        if not isinstance(key, str) or not _KEY.fullmatch(key):
+            self._bad_key(part, key)
+            return
+        name = ".".join((*path, key))
+        if name in self.fields:
+            self.report("form.key", part, f"键“{name}”重复", f"the key {name!r} is repeated")
+            return
+        self.fields.append(name)
+        self._validation(part)
+        self._mask(part, name)
+
+    def _bad_key(self, part: Mapping[str, Any], key: object) -> None:
+        self.report("form.key", part, f"“{key}”不能作键", f"{key!r} is not a key")
+
+    def _mask(self, part: Mapping[str, Any], name: str) -> None:
+        properties = part.get("properties") or {}
+        if not isinstance(properties, dict):
+            self.report("form.component", part, "properties 须是对象", "properties must be an object")
+            return
+        for key in properties:
+            if str(key).startswith("bihuan:") and key not in (_MASK, _PARTY):
+                self.report(
+                    "property.unknown",
+                    part,
+                    f"此处不认识属性“{key}”",
+                    f"the property {key!r} is not known here",
+                )
+        kind = properties.get(_MASK, "text" if part.get("type") == "textarea" else "none")
+        party = properties.get(_PARTY)
+        if kind not in MASKS | {"none"} or (party is not None and not (isinstance(party, str) and party)):
+            self.report(
+                "form.mask", part, f"不认识脱敏类别“{kind}”", f"the masking class {kind!r} is unknown"
+            )
+        elif kind != "none":
+            self.masked[name] = Masking(kind=kind, party=party)
+        elif party is not None:
+            self.report(
+                "form.mask",
+                part,
+                "有当事方而没有脱敏类别",
+                "a party is named but no masking class",
+            )
+
+    def _conditions(self, part: Mapping[str, Any]) -> None:
+        conditional = part.get("conditional")
+        hide = conditional.get("hide") if isinstance(conditional, dict) else None
+        for name, text in (("hide", hide), ("readonly", part.get("readonly"))):
+            if isinstance(text, str) and text.strip():
+                self._expression(part, name, text)
+
+    def _expression(self, part: Mapping[str, Any], name: str, text: str) -> None:
+        try:
+            compile_expression(text.strip().removeprefix("="))
+        except FeelSyntaxError as error:
+            self.report(
+                "expression.syntax",
+                part,
+                f"{name} 第 {error.position.offset + 1} 个字符处：{error.message_zh}",
+                f"{name}, character {error.position.offset + 1}: {error.message_en}",
+            )
+
+    def _validation(self, part: Mapping[str, Any]) -> None:
+        validate = part.get("validate") or {}
+        if not isinstance(validate, dict):
+            self.report("form.component", part, "validate 须是对象", "validate must be an object")
+            return
+        pattern = validate.get("pattern")
+        if pattern is not None and pattern != "":
+            try:
+                compile_pattern(pattern)
+            except PatternError as error:
+                self.report("form.component", part, error.zh, error.en)

@@ -1,0 +1,153 @@
+"""A package: all files of one deployment, read together, all or nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+from engine.dmn import DecisionModel, DmnErrors
+from engine.dmn import parse as parse_decisions
+from engine.model.definition import Definition, Form
+from engine.model.diagrams import ReadProcess, read_diagram
+from engine.model.findings import Finding, Findings, ModelErrors, Place
+from engine.model.forms import read_form
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Package:
+    """What a set of files holds: its executable processes, in order of file and appearance, and warnings."""
+
+    definitions: tuple[Definition, ...]
+    findings: tuple[Finding, ...]
+
+
+def read_package(files: Mapping[str, bytes], *, known_processes: Collection[str] = ()) -> Package:
+    """Read, normalise and check all files of a deployment.
+
+    Args:
+        files: name (with folders, if any) to bytes; *.bpmn, *.dmn, *.form or *.form.json.
+        known_processes: keys of processes deployed before, which call activities may name.
+
+    Raises:
+        ModelErrors: with every finding, if any of them is an error.
+    """
+    contents = _Contents(files=files)
+    for name in sorted(files):
+        contents.read(name, files[name])
+    contents.check(known_processes)
+    found = contents.findings.all()
+    if contents.findings.has_errors:
+        raise ModelErrors(found)
+    definitions = tuple(contents.definition(process) for process in contents.processes)
+    return Package(definitions=definitions, findings=found)
+
+
+@dataclass(kw_only=True)
+class _Contents:
+    """The files of one package while they are read."""
+
+    files: Mapping[str, bytes]
+    findings: Findings = field(default_factory=Findings)
+    processes: list[ReadProcess] = field(default_factory=list)
+    forms: dict[str, Form] = field(default_factory=dict)
+    decisions: dict[str, DecisionModel] = field(default_factory=dict)
+    decision_files: dict[str, str] = field(default_factory=dict)
+
+    def read(self, name: str, data: bytes) -> None:
+        lower = name.lower()
+        if lower.endswith(".bpmn"):
+            self.processes.extend(read_diagram(data, file=name, findings=self.findings))
+        elif lower.endswith(".dmn"):
+            self._read_decisions(name, data)
+        elif lower.endswith((".form", ".form.json")):
+            self._read_form(name, data)
+        else:
+            self.findings.add(
+                "file.ending",
+                Place(file=name),
+                "不认识这种文件：须是 .bpmn、.dmn、.form 或 .form.json",
+                "unknown kind of file: it must be .bpmn, .dmn, .form or .form.json",
+            )
+
+    def _read_form(self, name: str, data: bytes) -> None:
+        form = read_form(data, file=name, findings=self.findings)
+        if form is None:
+            return
+        if form.id in self.forms:
+            self.findings.add(
+                "form.id",
+                Place(file=name, element=form.id),
+                f"表单标识“{form.id}”与 {self.forms[form.id].file} 重复",
+                f"the form id {form.id!r} is also used by {self.forms[form.id].file}",
+            )
+        self.forms.setdefault(form.id, form)
+
+    def _read_decisions(self, name: str, data: bytes) -> None:
+        try:
+            model = parse_decisions(data, file=name)
+        except DmnErrors as errors:
+            for finding in errors.findings:
+                place = Place(file=name, line=finding.line, element=finding.element)
+                self.findings.add("decision.file", place, finding.message_zh, finding.message_en)
+            return
+        for id_ in model.decisions:
+            if id_ in self.decisions:
+                self.findings.add(
+                    "decision.duplicate",
+                    Place(file=name, element=id_),
+                    f"决策标识“{id_}”与 {self.decision_files[id_]} 重复",
+                    f"the decision id {id_!r} is also used by {self.decision_files[id_]}",
+                )
+            self.decisions.setdefault(id_, model)
+            self.decision_files.setdefault(id_, name)
+
+    def check(self, known_processes: Collection[str]) -> None:
+        seen: dict[str, ReadProcess] = {}
+        for process in self.processes:
+            key = process.draft.key
+            if key in seen:
+                process.draft.report(
+                    "process.duplicate",
+                    key,
+                    f"流程标识“{key}”与 {seen[key].draft.file} 重复",
+                    f"the process id {key!r} is also used in {seen[key].draft.file}",
+                )
+            seen.setdefault(key, process)
+
+    def definition(self, process: ReadProcess) -> Definition:
+        draft = process.draft
+        nodes = draft.nodes.values()
+        forms = {node.work.form: self.forms[node.work.form] for node in nodes if node.work and node.work.form}
+        decisions = {node.decision: self.decisions[node.decision] for node in nodes if node.decision}
+        used = {
+            draft.file,
+            *(form.file for form in forms.values()),
+            *(self.decision_files[id_] for id_ in decisions),
+        }
+        resources = {name: self.files[name] for name in sorted(used)}
+        return Definition(
+            key=draft.key,
+            name=draft.name,
+            digest=digest(draft.key, resources),
+            file=draft.file,
+            version_tag=draft.version_tag,
+            containers=process.containers,
+            nodes=draft.nodes,
+            flows=draft.flows,
+            forms=forms,
+            decisions=decisions,
+            resources=resources,
+            properties=draft.properties,
+        )
+
+
+def digest(key: str, resources: Mapping[str, bytes]) -> str:
+    """The hex SHA-256 that addresses a definition: over its key and the names and digests of its files."""
+    manifest = {
+        "files": [[name, hashlib.sha256(resources[name]).hexdigest()] for name in sorted(resources)],
+        "key": key,
+    }
+    data = json.dumps(manifest, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return hashlib.sha256(data.encode()).hexdigest()
