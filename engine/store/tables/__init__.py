@@ -1,0 +1,45 @@
+"""The tables. Times are microseconds since 1970 UTC, digests 32 bytes, ids within a case whole numbers.
+
+Tables of running cases have no foreign keys to `cases`: each row is written in the transaction that holds the
+case's lock, and a reference would cost a second look-up for every row.
+"""
+
+from engine.store.tables.append_only import APPEND_ONLY
+from engine.store.tables.cases import cases, events, idempotency_keys, scopes, vault_entries
+from engine.store.tables.definitions import (
+    definition_resources,
+    definitions,
+    deployments,
+    resources,
+    start_subscriptions,
+    start_timers,
+)
+from engine.store.tables.jobs import incidents, jobs, outbox
+from engine.store.tables.metadata import METADATA, NEVER
+from engine.store.tables.waits import messages, subscriptions, timers
+from engine.store.tables.work import task_candidates, tasks
+
+__all__ = [
+    "APPEND_ONLY",
+    "METADATA",
+    "NEVER",
+    "cases",
+    "definition_resources",
+    "definitions",
+    "deployments",
+    "events",
+    "idempotency_keys",
+    "incidents",
+    "jobs",
+    "messages",
+    "outbox",
+    "resources",
+    "scopes",
+    "start_subscriptions",
+    "start_timers",
+    "subscriptions",
+    "task_candidates",
+    "tasks",
+    "timers",
+    "vault_entries",
+]

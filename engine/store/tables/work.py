@@ -1,0 +1,57 @@
+"""What people have before them: open tasks and who may take them."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from engine.store.tables.metadata import (
+    case_id,
+    key_number,
+    key_text,
+    keyed_table,
+    moment,
+    number,
+    one_of,
+    text,
+)
+
+tasks = keyed_table(
+    "tasks",
+    case_id(),
+    key_number("task_id"),
+    number("token_id"),
+    text("definition_key"),
+    text("element_id"),
+    text("name"),
+    sa.Column("form", sa.Text),
+    text("status"),
+    sa.Column("assignee", sa.Text),
+    # NEVER where there is no limit.
+    moment("due_at"),
+    number("priority"),
+    moment("created_at"),
+    one_of("status", "open", "claimed"),
+    sa.Index(
+        "ix_tasks_assignee",
+        "assignee",
+        "due_at",
+        "case_id",
+        "task_id",
+        postgresql_where=sa.text("assignee IS NOT NULL"),
+        sqlite_where=sa.text("assignee IS NOT NULL"),
+    ),
+)
+"""Open user tasks; a completed one is in the log alone."""
+
+task_candidates = keyed_table(
+    "task_candidates",
+    case_id(),
+    key_number("task_id"),
+    key_text("kind"),
+    key_text("candidate"),
+    # As in the task, so that one range of one index is a page of the inbox; NEVER where there is no limit.
+    moment("due_at"),
+    moment("created_at"),
+    one_of("kind", "group", "user"),
+    sa.Index("ix_task_candidates_inbox", "kind", "candidate", "due_at", "case_id", "task_id"),
+)
