@@ -43,7 +43,8 @@ def detect(sample: bytes, declared: str = "auto") -> tuple[str, int]:
 
 
 def _is_gb18030(sample: bytes) -> bool:
-    lines = [line for line in sample.splitlines()[:-1] or [sample] if not line.isascii()]
+    whole = sample if len(sample) < SAMPLE else sample[: sample.rfind(b"\n") + 1]
+    lines = [line for line in whole.splitlines() if not line.isascii()]
     as_utf8 = sum(1 for line in lines if _decodes(line, "utf-8") is not None)
     if 2 * as_utf8 >= len(lines):
         return False
