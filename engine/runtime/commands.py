@@ -1,0 +1,293 @@
+"""The commands a case understands: each changes the state through effects, or raises and changes nothing.
+
+A command is a pure function of the case's state, its input, the case clock and recorded reads. Inputs and
+results are in wire form, so that the log holds exactly what was executed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from engine.errors import Conflict, InvalidInput, NotFound, Refusal
+from engine.runtime import scopes, throwing, triggers
+from engine.runtime.failure import NodeFailure
+from engine.runtime.nodes.activity import finish
+from engine.runtime.nodes.base import leave
+from engine.runtime.multi_instance import instance_done
+from engine.runtime.session import Session
+from engine.runtime.tree import TaskState
+from engine.state import Incident, Job, Scope, Timer, WorkItem
+from engine.state.case import ACTIVE, CANCELLED, SUSPENDED
+from engine.state.items import ACTIVE as TOKEN_ACTIVE
+from engine.state.items import ARMED, FAILED, READY
+from engine.state.scope import PROCESS
+
+Input = Mapping[str, Any]
+Handler = Callable[[Session, str, Input], None]
+
+OPEN_TO_ALL = frozenset({"resume", "cancel", "suspend"})
+"""Commands that a suspended case accepts."""
+
+
+def execute(session: Session, kind: str, actor: str, given: Input) -> None:
+    """Run one command and everything that follows from it automatically.
+
+    Raises NotFound or Conflict when what it acts on is gone, Refusal when a rule of the domain forbids it,
+    InvalidInput when its input is wrong. The session is then no longer in step and must be dropped.
+    """
+    handler = COMMANDS[kind]
+    if kind != "start":
+        _check_open(session, kind)
+    try:
+        handler(session, actor, given)
+        session.run()
+    except NodeFailure as failure:
+        raise InvalidInput(
+            code=failure.kind, message_zh=failure.message_zh, message_en=failure.message_en
+        ) from failure
+
+
+def _check_open(session: Session, kind: str) -> None:
+    status = session.state.status
+    if status == SUSPENDED and kind not in OPEN_TO_ALL:
+        raise Refusal(
+            rule="case.suspended", message_zh="案件已挂起，不能办理", message_en="the case is suspended"
+        )
+    if status not in (ACTIVE, SUSPENDED):
+        raise Conflict(
+            code="case.closed",
+            message_zh="案件已经结束",
+            message_en="the case has ended",
+            current={"status": status},
+        )
+
+
+def _start(session: Session, actor: str, given: Input) -> None:
+    program = session.programs.get(given["definition"])
+    scope = session.open_scope(
+        kind=PROCESS,
+        element=program.definition.key,
+        definition=program.digest,
+        variables=dict(given.get("variables") or {}),
+    )
+    scopes.start(session, scope, given.get("start_event"))
+
+
+def _item(session: Session, item_id: int, shelf: str, what: tuple[str, str]) -> tuple[Scope, Any]:
+    scope = session.state.scope_of(item_id)
+    item = getattr(scope, shelf).get(item_id) if scope is not None else None
+    if scope is None or item is None:
+        raise NotFound(
+            code=f"{shelf}.gone",
+            message_zh=f"{what[0]}不存在或已经处理",
+            message_en=f"the {what[1]} does not exist or was dealt with",
+            place={"id": item_id},
+        )
+    return scope, item
+
+
+def _task(session: Session, given: Input) -> tuple[Scope, WorkItem]:
+    return _item(session, given["task"], "tasks", ("任务", "task"))
+
+
+def _taken(task: WorkItem) -> Conflict:
+    return Conflict(
+        code="task.taken",
+        message_zh=f"任务已由{task.assignee}签收",
+        message_en=f"the task was claimed by {task.assignee}",
+        current={"assignee": task.assignee, "status": task.status},
+    )
+
+
+def _claim(session: Session, actor: str, given: Input) -> None:
+    scope, task = _task(session, given)
+    if task.assignee is not None and task.assignee != actor:
+        raise _taken(task)
+    session.emit(["task~", scope.id, task.id, "claimed", actor])
+
+
+def _unclaim(session: Session, actor: str, given: Input) -> None:
+    scope, task = _task(session, given)
+    if task.assignee != actor:
+        raise _taken(task)
+    session.emit(["task~", scope.id, task.id, "open", None])
+
+
+def _complete(session: Session, actor: str, given: Input) -> None:
+    scope, task = _task(session, given)
+    if task.assignee is not None and task.assignee != actor:
+        raise _taken(task)
+    session.emit(["task-", scope.id, task.id, "completed"])
+    finish(session, session.tasks[task.token], given.get("variables") or {})
+
+
+def _fire_timer(session: Session, actor: str, given: Input) -> None:
+    scope, timer = _item(session, given["timer"], "timers", ("计时", "timer"))
+    assert isinstance(timer, Timer)
+    if timer.due > session.now:
+        raise Conflict(
+            code="timer.early", message_zh="计时尚未到期", message_en="the timer is not due yet"
+        )
+    triggers.fire_timer(session, scope, timer)
+
+
+def _message(session: Session, actor: str, given: Input) -> None:
+    scope, sub = _item(session, given["subscription"], "subscriptions", ("订阅", "subscription"))
+    throwing.deliver(session, scope, sub.id, given.get("variables") or {})
+
+
+def _signal(session: Session, actor: str, given: Input) -> None:
+    if throwing.broadcast(session, given["name"], given.get("variables") or {}) == 0:
+        raise NotFound(
+            code="subscriptions.gone",
+            message_zh="没有等待该信号的订阅",
+            message_en="nobody waits for this signal",
+        )
+
+
+def _job(session: Session, given: Input) -> tuple[Scope, Job]:
+    return _item(session, given["job"], "jobs", ("作业", "job"))
+
+
+def _complete_job(session: Session, actor: str, given: Input) -> None:
+    scope, job = _job(session, given)
+    session.emit(["job-", scope.id, job.id, "completed"])
+    finish(session, session.tasks[job.token], given.get("variables") or {})
+
+
+def _fail_job(session: Session, actor: str, given: Input) -> None:
+    scope, job = _job(session, given)
+    retries = max(0, given.get("retries", job.retries - 1))
+    session.emit(["job~", scope.id, job.id, "ready" if retries else "failed", retries])
+    if retries == 0:
+        text = str(given.get("message") or "")[:1000]
+        incident = Incident(
+            session.new_id(),
+            job.token,
+            job.element,
+            "job.failed",
+            f"作业“{job.type}”失败：{text}",
+            f"job “{job.type}” failed: {text}",
+            session.now,
+        )
+        session.emit(["inc+", scope.id, incident.row()])
+
+
+def _throw_job_error(session: Session, actor: str, given: Input) -> None:
+    scope, job = _job(session, given)
+    task = session.tasks[job.token]
+    values = given.get("variables") or {}
+    if throwing.throw_error(session, task, given["code"], values):
+        return
+    session.emit(["job~", scope.id, job.id, "failed", 0])
+    code = given["code"]
+    incident = Incident(
+        session.new_id(),
+        job.token,
+        job.element,
+        "error.unhandled",
+        f"作业报告的错误“{code}”没有任何边界事件或事件子流程处理",
+        f"no boundary event or event sub-process catches error “{code}” reported by a job",
+        session.now,
+    )
+    session.emit(["inc+", scope.id, incident.row()])
+
+
+def _suspend(session: Session, actor: str, given: Input) -> None:
+    if session.state.status == SUSPENDED:
+        raise Conflict(code="case.suspended", message_zh="案件已挂起", message_en="the case is suspended")
+    session.emit(["case", SUSPENDED])
+
+
+def _resume(session: Session, actor: str, given: Input) -> None:
+    if session.state.status != SUSPENDED:
+        raise Conflict(
+            code="case.active", message_zh="案件没有挂起", message_en="the case is not suspended"
+        )
+    session.emit(["case", ACTIVE])
+
+
+def _cancel(session: Session, actor: str, given: Input) -> None:
+    root = session.state.root
+    for token_id in sorted(root.tokens):
+        if token_id in root.tokens:
+            session.cancel(session.tasks[token_id], "cancelled")
+    session.emit(["case", CANCELLED])
+
+
+def _retry(session: Session, actor: str, given: Input) -> None:
+    """Let what an incident stopped go on, after somebody repaired its cause."""
+    scope, incident = _item(session, given["incident"], "incidents", ("异常", "incident"))
+    token = scope.tokens[incident.token]
+    session.emit(["inc-", scope.id, incident.id, "retried"])
+    jobs = [job for job in scope.jobs.values() if job.token == token.id and job.status == "failed"]
+    if jobs:
+        session.emit(["job~", scope.id, jobs[0].id, "ready", given.get("retries", 1)])
+        return
+    if token.status != FAILED:
+        return
+    _resume_token(session, scope, token.id, token.data or {})
+
+
+def _resume_token(session: Session, scope: Scope, token_id: int, data: dict[str, Any]) -> None:
+    task = session.tasks[token_id]
+    phase = data.get("phase")
+    if phase == "leave":
+        session.change(task, TOKEN_ACTIVE)
+        leave(session, task)
+    elif phase == "finish":
+        session.change(task, TOKEN_ACTIVE)
+        finish(session, task, data["values"], propagate=data["propagate"])
+    elif phase == "arm":
+        session.change(task, ARMED)
+        triggers.arm_event_sub_process(session, scope, task)
+    elif phase == "instance":
+        kept = {name: value for name, value in data.items() if name not in ("phase", "failed")}
+        session.change(task, TOKEN_ACTIVE, kept)
+        for instance in data["failed"]:
+            if instance in session.state.scopes:
+                instance_done(session, session.state.scopes[instance], task)
+    else:
+        session.change(task, READY)
+        _schedule_ready(session)
+
+
+def _schedule_ready(session: Session) -> None:
+    """Schedule every ready token: the one retried and those an exhausted step budget left behind."""
+    for _, token in session.state.tokens():
+        if token.status == READY:
+            task = session.tasks[token.id]
+            task._set_state(TaskState.READY)
+            session.ready.append(task)
+
+
+def _set_variables(session: Session, actor: str, given: Input) -> None:
+    """Correct variables of the case's process, or of the scope named."""
+    scope_id = given.get("scope", session.state.root.id)
+    if scope_id not in session.state.scopes:
+        raise NotFound(
+            code="scope.gone", message_zh="作用域不存在", message_en="the scope does not exist"
+        )
+    session.emit(["var", scope_id, dict(given["variables"])])
+
+
+COMMANDS: dict[str, Handler] = {
+    "start": _start,
+    "claim": _claim,
+    "unclaim": _unclaim,
+    "complete": _complete,
+    "fire-timer": _fire_timer,
+    "message": _message,
+    "signal": _signal,
+    "complete-job": _complete_job,
+    "fail-job": _fail_job,
+    "throw-job-error": _throw_job_error,
+    "suspend": _suspend,
+    "resume": _resume,
+    "cancel": _cancel,
+    "retry": _retry,
+    "set-variables": _set_variables,
+}
+
+__all__ = ["COMMANDS", "execute"]

@@ -1,0 +1,202 @@
+"""Multi-instance activities (BPMN 2.0 §13.3.7).
+
+The activity's token (the *body*) owns one scope per instance. In it the item and `loopCounter` (from 1) are
+variables and a token runs the activity itself. What an instance hands out stays in its closed scope until all
+are done, so that completing one instance costs the same whether there are ten or a thousand.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from engine import canonical
+from engine.model.definition import MultiInstance, Node
+from engine.runtime import triggers
+from engine.runtime.failure import NodeFailure
+from engine.runtime.nodes.base import NodeSpec, leave
+from engine.runtime.tree import TokenTask
+from engine.runtime.variables import assign, evaluate, evaluate_wire
+from engine.state import Scope, Token
+from engine.state.items import ACTIVE
+from engine.state.scope import INSTANCE
+
+if TYPE_CHECKING:
+    from engine.runtime.session import Session
+
+
+class MultiInstanceSpec(NodeSpec):
+    """The body of a multi-instance activity.
+
+    The token's data: `total`, `done`, `active` instances, `next` index to start, and for a sequential one
+    the `items` still to come.
+    """
+
+    def execute(self, session: Session, task: TokenTask) -> bool | None:
+        """Evaluate the collection once, arm boundary events, start the instances."""
+        scope, token = session.scope(task), session.token(task)
+        multi = _multi(self.node)
+        items, total = _items(session, scope, token, multi)
+        if total > session.settings.max_instances:
+            raise NodeFailure(
+                "multi.too-many",
+                f"多实例数量{total}超过上限{session.settings.max_instances}",
+                f"{total} instances exceed the limit of {session.settings.max_instances}",
+            )
+        arms = triggers.prepare_boundary(session, scope, token, self.node)
+        data: dict[str, Any] = {"total": total, "done": 0, "active": 0, "next": 0}
+        if multi.sequential and items is not None:
+            data["items"] = items
+        session.change(task, ACTIVE, data)
+        triggers.arm(session, scope, task, arms)
+        if total == 0:
+            self._complete(session, task)
+            return None
+        count = 1 if multi.sequential else total
+        session.change(task, ACTIVE, {**data, "active": count, "next": count})
+        for index in range(count):
+            _open(session, task, self.node, index, None if items is None else items[index])
+        return None
+
+    def _complete(self, session: Session, task: TokenTask) -> None:
+        complete_body(session, task, self.node)
+
+
+def instance_done(session: Session, instance: Scope, body: TokenTask) -> None:
+    """One instance's last token is gone: gather its output, then go on, wait or complete the body."""
+    scope, token = session.scope(body), session.token(body)
+    node = session.node(scope, token)
+    multi = _multi(node)
+    assert token.data is not None
+    data = dict(token.data)
+    try:
+        output = None
+        if multi.output_element is not None:
+            output = evaluate_wire(session, multi.output_element, instance, None)
+        data["done"] += 1
+        data["active"] -= 1
+        enough = _enough(session, scope, token, instance, multi, data, output)
+    except NodeFailure as failure:
+        failed = [*token.data.get("failed", ()), instance.id]
+        session.fail(body, failure, {**token.data, "phase": "instance", "failed": failed})
+        return
+    session.forget(instance.id)
+    if multi.output_element is not None and multi.output_collection is not None:
+        session.emit(["done", instance.id, output])
+    else:
+        session.emit(["scope-", instance.id, "completed"])
+    following = data["next"]
+    if not enough and following < data["total"] and multi.sequential:
+        data.update(next=following + 1, active=1)
+        session.change(body, token.status, data)
+        items = data.get("items")
+        _open(session, body, node, following, None if items is None else items[following])
+        return
+    session.change(body, token.status, data)
+    if enough or data["active"] == 0:
+        complete_body(session, body, node)
+
+
+def complete_body(session: Session, body: TokenTask, node: Node) -> None:
+    """Cancel what still runs, gather the outputs in the order of the input, send the token on."""
+    scope, token = session.scope(body), session.token(body)
+    multi = _multi(node)
+    outputs: list[tuple[int, Any]] = []
+    for child_id in sorted(scope.children):
+        child = session.state.scopes[child_id]
+        if child.owner != token.id:
+            continue
+        if child.closed:
+            outputs.append((child.index or 0, child.output))
+        session.forget(child_id)
+        session.emit(["scope-", child_id, "gathered" if child.closed else "cancelled"])
+    if multi.output_collection is not None:
+        assign(session, scope, None, {multi.output_collection: [value for _, value in sorted(outputs)]})
+    session.disarm(scope, token.id, "disarmed")
+    leave(session, body)
+
+
+def _multi(node: Node) -> MultiInstance:
+    assert node.multi is not None
+    return node.multi
+
+
+def _items(
+    session: Session, scope: Scope, token: Token, multi: MultiInstance
+) -> tuple[list[Any] | None, int]:
+    if multi.collection is not None:
+        items = evaluate(session, multi.collection, scope, token)
+        if not isinstance(items, list):
+            shown = "null" if items is None else type(items).__name__
+            raise NodeFailure(
+                "multi.collection",
+                f"多实例的集合应为列表，实际是{shown}：{multi.collection.text[:120]}",
+                f"the collection must be a list, not {shown}: {multi.collection.text[:120]}",
+            )
+        return [canonical.to_wire(item) for item in items], len(items)
+    assert multi.cardinality is not None
+    count = canonical.to_wire(evaluate(session, multi.cardinality, scope, token))
+    if not isinstance(count, int) or isinstance(count, bool) or count < 0:
+        raise NodeFailure(
+            "multi.cardinality",
+            f"多实例数量应为不小于0的整数：{count}",
+            f"the number of instances must be a whole number of at least 0: {count}",
+        )
+    return None, count
+
+
+def _open(session: Session, body: TokenTask, node: Node, index: int, item: Any) -> None:
+    multi = _multi(node)
+    variables: dict[str, Any] = {"loopCounter": index + 1}
+    if multi.output_element is not None:
+        paths = multi.output_element.paths
+        if len(paths) == 1:
+            variables[next(iter(paths))[0]] = None
+    if multi.element is not None:
+        variables[multi.element] = item
+    instance = session.open_scope(
+        kind=INSTANCE,
+        element=node.id,
+        definition=session.scope(body).definition,
+        variables=variables,
+        owner=body,
+        index=index,
+    )
+    session.place(instance, node.id)
+
+
+def _enough(
+    session: Session,
+    scope: Scope,
+    token: Token,
+    instance: Scope,
+    multi: MultiInstance,
+    data: dict[str, Any],
+    output: Any,
+) -> bool:
+    """Whether the completion condition holds now (§13.3.7: checked each time an instance completes)."""
+    if multi.completion is None:
+        return False
+    counts: dict[str, Any] = {
+        "numberOfInstances": data["total"],
+        "numberOfActiveInstances": data["active"],
+        "numberOfCompletedInstances": data["done"],
+        "numberOfTerminatedInstances": 0,
+        "loopCounter": (instance.index or 0) + 1,
+    }
+    name = multi.output_collection
+    if name is not None and name in multi.completion.names:
+        done = [
+            (child.index or 0, child.output)
+            for child in (session.state.scopes[child_id] for child_id in scope.children)
+            if child.owner == token.id and child.closed
+        ]
+        done.append((instance.index or 0, output))
+        counts[name] = [value for _, value in sorted(done, key=lambda pair: pair[0])]
+    value = evaluate(session, multi.completion, scope, token, counts)
+    if value is True or value is False:
+        return bool(value)
+    raise NodeFailure(
+        "condition.type",
+        f"多实例的完成条件应为真或假：{multi.completion.text[:120]}",
+        f"the completion condition must be true or false: {multi.completion.text[:120]}",
+    )

@@ -1,0 +1,139 @@
+"""Errors, escalations and signals thrown inside a case (BPMN 2.0 §10.5.6, §13.5.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from engine.model.definition import EventKind, Node
+from engine.runtime import triggers
+from engine.runtime.program import catches_error
+from engine.runtime.tree import TokenTask
+from engine.state import Scope
+from engine.state.scope import EVENT_SUB_PROCESS, INSTANCE
+
+if TYPE_CHECKING:
+    from engine.runtime.session import Session
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Handler:
+    """Who catches: an event sub-process of `scope`, or a boundary event of the token `host` in it."""
+
+    scope: Scope
+    node: Node
+    interrupting: bool
+    host: int | None = None
+
+
+def throw_error(session: Session, task: TokenTask, code: str, values: Mapping[str, Any]) -> bool:
+    """Let the nearest handler catch an error. False when nobody does; nothing has changed then."""
+    handler = _find(session, task, EventKind.ERROR, code)
+    if handler is None:
+        return False
+    _handle(session, handler, values)
+    return True
+
+
+def escalate(session: Session, task: TokenTask, code: str, values: Mapping[str, Any]) -> None:
+    """Let the nearest handler catch an escalation; uncaught it has no effect (§10.5.6)."""
+    handler = _find(session, task, EventKind.ESCALATION, code)
+    if handler is not None:
+        _handle(session, handler, values)
+
+
+def broadcast(session: Session, name: str, values: Mapping[str, Any]) -> int:
+    """Let everyone in this case who waits for a signal have it, in order of subscription; how many did."""
+    waiting = sorted(
+        sub.id
+        for scope in session.state.scopes.values()
+        for sub in scope.subscriptions.values()
+        if sub.kind == "signal" and sub.name == name
+    )
+    reached = 0
+    for sub_id in waiting:
+        scope = session.state.scope_of(sub_id)
+        if scope is None:
+            continue
+        reached += 1
+        deliver(session, scope, sub_id, values)
+    return reached
+
+
+def deliver(session: Session, scope: Scope, subscription_id: int, values: Mapping[str, Any]) -> None:
+    """Trigger the token behind a subscription; the subscription ends unless its token goes on waiting."""
+    subscription = scope.subscriptions[subscription_id]
+    token = scope.tokens[subscription.token]
+    triggers.trigger(session, scope, token, subscription.element, values)
+
+
+def _handle(session: Session, handler: Handler, values: Mapping[str, Any]) -> None:
+    scope, node = handler.scope, handler.node
+    if handler.host is None:
+        if handler.interrupting:
+            triggers.interrupt_scope(session, scope)
+        triggers.begin_event_sub_process(session, scope, node, values)
+        return
+    triggers.catch_payload(session, scope, node, values)
+    host = session.tasks[handler.host]
+    session.place(scope, node.id, parent=host)
+    if handler.interrupting:
+        session.cancel(host, "interrupted")
+
+
+def _find(session: Session, task: TokenTask, kind: EventKind, code: str) -> Handler | None:
+    scope = session.scope(task)
+    if scope.kind != INSTANCE:
+        found = _boundary(session, scope, task.token, kind, code)
+        if found is not None:
+            return found
+    inside: str | None = None
+    while True:
+        found = _event_sub_process(session, scope, kind, code, inside)
+        if found is not None:
+            return found
+        if scope.owner is None or scope.parent is None:
+            return None
+        inside = scope.element if scope.kind == EVENT_SUB_PROCESS else None
+        owner = scope.owner
+        scope = session.state.scopes[scope.parent]
+        if scope.kind != INSTANCE and inside is None:
+            found = _boundary(session, scope, owner, kind, code)
+            if found is not None:
+                return found
+
+
+def _boundary(
+    session: Session, scope: Scope, host: int, kind: EventKind, code: str
+) -> Handler | None:
+    nodes = session.program(scope).nodes
+    events = [nodes[boundary] for boundary in nodes[scope.tokens[host].element].boundary]
+    node = _best([(event, event) for event in events], kind, code)
+    if node is None:
+        return None
+    return Handler(scope=scope, node=node[0], interrupting=node[1].interrupting, host=host)
+
+
+def _event_sub_process(
+    session: Session, scope: Scope, kind: EventKind, code: str, inside: str | None
+) -> Handler | None:
+    if scope.kind == INSTANCE:
+        return None
+    program = session.program(scope)
+    candidates = [
+        (program.nodes[sub_process], program.event_start(sub_process)[0])
+        for sub_process in program.container(scope.element).event_sub_processes
+        if sub_process != inside
+    ]
+    node = _best(candidates, kind, code)
+    return None if node is None else Handler(scope=scope, node=node[0], interrupting=node[1].interrupting)
+
+
+def _best(
+    candidates: list[tuple[Node, Node]], kind: EventKind, code: str
+) -> tuple[Node, Node] | None:
+    """The candidate whose event names the code, else the first that catches every code."""
+    catching = [pair for pair in candidates if catches_error(pair[1].event, kind, code)]
+    exact = [pair for pair in catching if pair[1].event and pair[1].event.name is not None]
+    return (exact or catching or [None])[0]

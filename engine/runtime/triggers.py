@@ -1,0 +1,290 @@
+"""Waiting for events and what happens when they come (BPMN 2.0 §10.5, §13.5).
+
+Timers, messages and signals are waited for by a token: the token of a catch event or event gateway, or an
+*armed* token standing at a boundary event (its `host` is the activity's token) or at the start of an event
+sub-process. Errors and escalations are thrown up through the scopes: see `engine.runtime.throwing`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from engine.model.definition import Container, Event, EventKind, Node, NodeKind
+from engine.runtime import moments
+from engine.runtime.failure import NodeFailure
+from engine.runtime.tree import TaskState, TokenTask
+from engine.runtime.variables import View, assign, set_path, setting, text_setting, to_wire
+from engine.state import Scope, Subscription, Timer, Token
+from engine.state.items import ARMED, READY
+from engine.state.scope import EVENT_SUB_PROCESS
+
+if TYPE_CHECKING:
+    from engine.runtime.session import Session
+
+WAITED = frozenset({EventKind.TIMER, EventKind.MESSAGE, EventKind.SIGNAL})
+"""The kinds of event a token waits for."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wait:
+    """One trigger, evaluated: a timer's schedule, or a subscription's name and key."""
+
+    element: str
+    kind: EventKind
+    schedule: moments.Schedule | None = None
+    name: str = ""
+    key: str | None = None
+
+
+Arm = Wait
+"""A wait that an armed token will hold."""
+
+
+def prepare(session: Session, scope: Scope, token: Token | None, element: str, event: Event) -> Wait:
+    """Evaluate what an event waits for. Raises NodeFailure; changes nothing."""
+    if event.kind is EventKind.TIMER:
+        when = moments.schedule(session, event, scope, token)
+        return Wait(element=element, kind=event.kind, schedule=when)
+    name = text_setting(session, event.name, scope, token, ("事件名称", "the event's name"))
+    if not name:
+        raise NodeFailure("event.name", "消息或信号的名称为空", "the name of the message or signal is empty")
+    key = None
+    if event.kind is EventKind.MESSAGE:
+        key = text_setting(session, event.correlation_key, scope, token, ("关联键", "the correlation key"))
+        if not key:
+            raise NodeFailure(
+                "event.key", f"消息“{name}”的关联键为空", f"the correlation key of message “{name}” is empty"
+            )
+    return Wait(element=element, kind=event.kind, name=name, key=key)
+
+
+def prepare_boundary(session: Session, scope: Scope, token: Token, node: Node) -> list[Arm]:
+    """Evaluate the triggers of an activity's boundary events."""
+    nodes = session.program(scope).nodes
+    arms = []
+    for boundary in node.boundary:
+        event = nodes[boundary].event
+        if event is not None and event.kind in WAITED:
+            arms.append(prepare(session, scope, token, boundary, event))
+    return arms
+
+
+def prepare_message(
+    session: Session, scope: Scope, token: Token, event: Event, variables: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The message a throw event or send task publishes: its input mappings are its variables."""
+    sent = prepare(session, scope, token, token.element, event)
+    return {"name": sent.name, "key": sent.key, "variables": dict(variables)}
+
+
+def wait(session: Session, scope_id: int, token_id: int, what: Wait) -> None:
+    """Start a timer or subscription for a token."""
+    item_id = session.new_id()
+    if what.schedule is not None:
+        timer = Timer(
+            item_id,
+            token_id,
+            what.element,
+            what.schedule.due,
+            what.schedule.interval,
+            what.schedule.repeats,
+        )
+        session.emit(["timer+", scope_id, timer.row()])
+        return
+    kind = "message" if what.kind is EventKind.MESSAGE else "signal"
+    subscription = Subscription(item_id, token_id, what.element, kind, what.name, what.key)
+    session.emit(["sub+", scope_id, subscription.row()])
+
+
+def arm(session: Session, scope: Scope, host: TokenTask | None, arms: list[Arm]) -> None:
+    """Put an armed token with its trigger at each boundary event or event sub-process start."""
+    for entry in arms:
+        element = entry.element
+        task = session.place(
+            scope, element, status=ARMED, host=host.token if host else None, parent=host if host else None
+        )
+        wait(session, scope.id, task.token, entry)
+
+
+def arm_event_sub_processes(session: Session, scope: Scope, container: Container) -> None:
+    """Arm the event sub-processes of a new scope."""
+    program = session.program(scope)
+    for sub_process in container.event_sub_processes:
+        _, event = program.event_start(sub_process)
+        if event.kind not in WAITED:
+            continue
+        task = session.place(scope, sub_process, status=ARMED)
+        arm_event_sub_process(session, scope, task)
+
+
+def arm_event_sub_process(session: Session, scope: Scope, task: TokenTask) -> None:
+    """Start the wait of an event sub-process; what cannot be evaluated becomes an incident."""
+    sub_process = session.token(task).element
+    _, event = session.program(scope).event_start(sub_process)
+    try:
+        what = prepare(session, scope, None, sub_process, event)
+    except NodeFailure as failure:
+        session.fail(task, failure, {"phase": "arm"})
+        return
+    wait(session, scope.id, task.token, what)
+
+
+def fire_timer(session: Session, scope: Scope, timer: Timer) -> None:
+    """A timer is due: start its next round if it repeats, then trigger its token."""
+    session.emit(["timer-", scope.id, timer.id, "fired"])
+    if timer.interval is not None and timer.repeats != 0 and _stays(session, scope, timer.token):
+        following = Timer(
+            session.new_id(),
+            timer.token,
+            timer.element,
+            moments.next_due(session, timer.due, timer.interval),
+            timer.interval,
+            timer.repeats - 1 if timer.repeats > 0 else -1,
+        )
+        session.emit(["timer+", scope.id, following.row()])
+    trigger(session, scope, scope.tokens[timer.token], timer.element, {})
+
+
+def _stays(session: Session, scope: Scope, token_id: int) -> bool:
+    """Whether the token goes on waiting after a trigger: armed and not interrupting."""
+    token = scope.tokens[token_id]
+    return token.status == ARMED and not _node_of_arm(session, scope, token)[0].interrupting
+
+
+def _node_of_arm(session: Session, scope: Scope, token: Token) -> tuple[Node, Node]:
+    """The event node of an armed token, and the node the token stands at."""
+    program = session.program(scope)
+    node = program.nodes[token.element]
+    if node.kind is NodeKind.EVENT_SUB_PROCESS:
+        return program.event_start(node.id)[0], node
+    return node, node
+
+
+def trigger(
+    session: Session, scope: Scope, token: Token, element: str, payload: Mapping[str, Any]
+) -> None:
+    """An event reached the token waiting for it. `element` is the event node, `payload` in wire form."""
+    from engine.runtime.nodes.activity import finish
+
+    task = session.tasks[token.id]
+    node = session.program(scope).nodes[token.element]
+    if node.kind is NodeKind.EVENT_SUB_PROCESS:
+        _trigger_event_sub_process(session, scope, task, payload)
+    elif node.kind is NodeKind.BOUNDARY_EVENT:
+        _trigger_boundary(session, scope, task, node, payload)
+    elif node.kind is NodeKind.EVENT_GATEWAY:
+        _choose(session, scope, task, element, payload)
+    else:
+        _drop_waits(session, scope, token.id)
+        finish(session, task, payload)
+
+
+def _drop_waits(session: Session, scope: Scope, token_id: int) -> None:
+    for timer in [timer for timer in scope.timers.values() if timer.token == token_id]:
+        session.emit(["timer-", scope.id, timer.id, "cancelled"])
+    for sub in [sub for sub in scope.subscriptions.values() if sub.token == token_id]:
+        session.emit(["sub-", scope.id, sub.id, "cancelled"])
+
+
+def _choose(
+    session: Session, scope: Scope, task: TokenTask, element: str, payload: Mapping[str, Any]
+) -> None:
+    """An event-based gateway's race is won: the token moves to the event that came (BPMN 2.0 §13.4.4)."""
+    from engine.runtime.nodes.activity import finish
+
+    _drop_waits(session, scope, task.token)
+    program = session.program(scope)
+    gateway = program.nodes[session.token(task).element]
+    flow = next(flow.id for flow in program.outgoing(gateway) if flow.target == element)
+    token_id = task.token
+    task._set_state(TaskState.COMPLETED)
+    session.follow(task, (flow,), run=False)
+    finish(session, session.tasks[token_id], payload)
+
+
+def _trigger_boundary(
+    session: Session, scope: Scope, task: TokenTask, node: Node, payload: Mapping[str, Any]
+) -> None:
+    token = session.token(task)
+    host = token.host
+    if node.interrupting:
+        _drop_waits(session, scope, token.id)
+        session.change(task, READY)
+        task._set_state(TaskState.FUTURE)
+        if host is not None:
+            session.cancel(session.tasks[host], "interrupted")
+        catch_payload(session, scope, node, payload)
+        task.task_spec._update(task)
+        return
+    catch_payload(session, scope, node, payload)
+    session.place(scope, node.id, parent=task)
+    if not _still_waits(scope, token.id):
+        session.absorb(task, "fired")
+
+
+def _still_waits(scope: Scope, token_id: int) -> bool:
+    return any(timer.token == token_id for timer in scope.timers.values()) or any(
+        sub.token == token_id for sub in scope.subscriptions.values()
+    )
+
+
+def _trigger_event_sub_process(
+    session: Session, scope: Scope, task: TokenTask, payload: Mapping[str, Any]
+) -> None:
+    token = session.token(task)
+    start, node = _node_of_arm(session, scope, token)
+    if not start.interrupting:
+        begin_event_sub_process(session, scope, node, payload)
+        if not _still_waits(scope, token.id):
+            session.absorb(task, "fired")
+        return
+    interrupt_scope(session, scope)
+    begin_event_sub_process(session, scope, node, payload)
+
+
+def interrupt_scope(session: Session, scope: Scope) -> None:
+    """Cancel every token of a scope, armed ones too: an interrupting event sub-process takes over."""
+    for token_id in sorted(scope.tokens):
+        if token_id in scope.tokens:
+            session.cancel(session.tasks[token_id], "interrupted")
+
+
+def begin_event_sub_process(
+    session: Session, scope: Scope, node: Node, payload: Mapping[str, Any]
+) -> None:
+    """Start an event sub-process inside a scope; the event's payload becomes its own variables."""
+    from engine.runtime import scopes
+
+    start, _ = session.program(scope).event_start(node.id)
+    owner = session.place(scope, node.id, status="active")
+    variables = dict(payload)
+    if start.outputs:
+        variables = _mapped(session, scope, start, payload)
+    inner = session.open_scope(
+        kind=EVENT_SUB_PROCESS,
+        element=node.id,
+        definition=scope.definition,
+        variables=variables,
+        owner=owner,
+    )
+    scopes.start(session, inner, start.id)
+
+
+def catch_payload(session: Session, scope: Scope, node: Node, payload: Mapping[str, Any]) -> None:
+    """Let an event's payload into the scope, through the node's output mappings when it has any."""
+    values = _mapped(session, scope, node, payload) if node.outputs else dict(payload)
+    if values:
+        assign(session, scope, None, values)
+
+
+def _mapped(
+    session: Session, scope: Scope, node: Node, payload: Mapping[str, Any]
+) -> dict[str, Any]:
+    produced: dict[str, Any] = {}
+    view = View(session, scope, None)
+    for mapping in node.outputs:
+        value = setting(session, mapping.source, scope, None, {**payload, **produced})
+        set_path(produced, mapping.target, to_wire(value, mapping.source.text or ""), view)
+    return produced

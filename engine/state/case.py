@@ -1,0 +1,113 @@
+"""The whole neutral state of a case: a header and its scopes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine import canonical
+from engine.state.items import Item, Token
+from engine.state.scope import Scope
+
+ACTIVE = "active"
+SUSPENDED = "suspended"
+COMPLETED = "completed"
+CANCELLED = "cancelled"
+
+
+@dataclass(slots=True)
+class Changes:
+    """What a command touched, for the rows that mirror the state: item ids and scope ids.
+
+    An id is in `items` with the item as it is now, or None when it is gone; likewise `scopes`.
+    `created` holds the ids that did not exist before the command.
+    """
+
+    items: dict[int, tuple[type[Any], Item | None]] = field(default_factory=dict)
+    scopes: dict[int, Scope | None] = field(default_factory=dict)
+    created: set[int] = field(default_factory=set)
+
+    def clear(self) -> None:
+        """Start a new command."""
+        self.items.clear()
+        self.scopes.clear()
+        self.created.clear()
+
+
+@dataclass(slots=True)
+class CaseState:
+    """Header and scopes of one case, nothing else: no time, no log position, no engine object.
+
+    `next_id` is the id the next token, scope or item gets. `home` maps the id of every token and item to its
+    scope. The first scope is the case's process.
+    """
+
+    status: str = ACTIVE
+    next_id: int = 1
+    scopes: dict[int, Scope] = field(default_factory=dict)
+    home: dict[int, int] = field(default_factory=dict, compare=False)
+    changes: Changes = field(default_factory=Changes, compare=False)
+
+    def header(self) -> list[Any]:
+        """The canonical wire form of what belongs to no scope."""
+        return [self.status, self.next_id]
+
+    def digest(self) -> bytes:
+        """SHA-256 over the header and the digests of all scopes in order of their ids."""
+        scopes = self.scopes
+        parts = [canonical.dumps(self.header())]
+        parts.extend(scopes[key].digest() for key in sorted(scopes))
+        return canonical.digest(b"".join(parts))
+
+    @property
+    def root(self) -> Scope:
+        """The scope of the case's own process."""
+        return next(iter(self.scopes.values()))
+
+    def scope_of(self, item_id: int) -> Scope | None:
+        """The scope a token or item stands in, or None when it is gone."""
+        home = self.home.get(item_id)
+        return None if home is None else self.scopes[home]
+
+    def token(self, token_id: int) -> Token | None:
+        """The token with this id, wherever it stands."""
+        scope = self.scope_of(token_id)
+        return None if scope is None else scope.tokens.get(token_id)
+
+    def tokens(self) -> Iterator[tuple[Scope, Token]]:
+        """Every token with its scope, in order of scope id, then token id."""
+        for scope_id in sorted(self.scopes):
+            scope = self.scopes[scope_id]
+            for token_id in sorted(scope.tokens):
+                yield scope, scope.tokens[token_id]
+
+    def add_scope(self, scope: Scope) -> None:
+        """Insert a scope with all it holds (used when state is read back or a scope opens)."""
+        self.scopes[scope.id] = scope
+        if scope.parent is not None:
+            self.scopes[scope.parent].children.add(scope.id)
+        for token_id in scope.tokens:
+            self.home[token_id] = scope.id
+        for item in scope.items():
+            self.home[item.id] = scope.id
+
+    def row(self) -> dict[str, Any]:
+        """The whole state as one wire structure, for people and for comparison."""
+        return {
+            "header": self.header(),
+            "scopes": [self.scopes[key].row() for key in sorted(self.scopes)],
+        }
+
+    @classmethod
+    def from_parts(cls, header: list[Any], scopes: Iterable[Scope]) -> CaseState:
+        """Rebuild a state from its header and scopes (given in any order)."""
+        state = cls(status=header[0], next_id=header[1])
+        for scope in sorted(scopes, key=lambda scope: scope.id):
+            state.add_scope(scope)
+        return state
+
+    @classmethod
+    def from_row(cls, row: dict[str, Any]) -> CaseState:
+        """Read back what `row()` wrote."""
+        return cls.from_parts(row["header"], [Scope.from_row(entry) for entry in row["scopes"]])
