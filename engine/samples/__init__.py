@@ -1,0 +1,1 @@
+"""Sample whistles of our own making: fictional villages, departments and people, the same for the same seed."""
