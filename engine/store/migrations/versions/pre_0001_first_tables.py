@@ -305,4 +305,4 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     for statement in _APPEND_ONLY[op.get_bind().dialect.name]:
-        op.execute(sa.DDL(statement))
+        op.get_bind().exec_driver_sql(statement)
