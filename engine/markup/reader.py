@@ -28,6 +28,7 @@ _MAX_OPENINGS = 2 * MAX_ELEMENTS + 10_000
 _LAST_SHORT_LINE = 65_534
 
 _ENCODING = re.compile(rb"""^<\?xml[^>]{0,200}?\sencoding\s*=\s*["']([^"']{0,40})["']""")
+_SPECIAL = re.compile(rb"<[!?]")
 _UTF8_NAMES = frozenset({b"utf-8", b"utf8", b"us-ascii", b"ascii"})
 _BOM = b"\xef\xbb\xbf"
 _FOREIGN_STARTS = (b"\xff\xfe", b"\xfe\xff", b"\x00<", b"<\x00", b"\x00\x00", b"+/v", b"\x4c\x6f\xa7\x94")
@@ -146,15 +147,15 @@ def _refuse_declarations(body: bytes, file: str) -> None:
         raise _too_many_elements(file)
     if body.count(b"xmlns") > MAX_NAMESPACES:
         raise _too_long(file, 1)
-    position = 0
-    while (start := body.find(b"<", position)) >= 0:
-        position = _end_of_markup(body, start, file)
-        if position - start > _MAX_GAP:
-            raise _too_long(file, _line_at(body, start))
+    if max(map(len, body.split(b"<"))) > _MAX_GAP:
+        raise _too_long(file, 1)
+    found = _SPECIAL.search(body)
+    while found:
+        found = _SPECIAL.search(body, _end_of_special(body, found.start(), file))
 
 
-def _end_of_markup(body: bytes, start: int, file: str) -> int:
-    """Where scanning goes on after the `<` at `start`: past a comment or section, else at the next `<`."""
+def _end_of_special(body: bytes, start: int, file: str) -> int:
+    """Where the comment, section or instruction that opens at `start` ends; anything else is refused."""
     for opening, closing in ((b"<!--", b"-->"), (b"<![CDATA[", b"]]>"), (b"<?", b"?>")):
         if body.startswith(opening, start):
             end = body.find(closing, start + len(opening))
@@ -166,15 +167,12 @@ def _end_of_markup(body: bytes, start: int, file: str) -> int:
                     message_en=f"the part opened by {opening.decode()} is never closed",
                 )
             return end + len(closing)
-    if body.startswith(b"<!", start):
-        raise MarkupError(
-            file=file,
-            line=_line_at(body, start),
-            message_zh="不允许文档类型声明（DOCTYPE）与实体",
-            message_en="document type declarations (DOCTYPE) and entities are not allowed",
-        )
-    following = body.find(b"<", start + 1)
-    return len(body) if following < 0 else following
+    raise MarkupError(
+        file=file,
+        line=_line_at(body, start),
+        message_zh="不允许文档类型声明（DOCTYPE）与实体",
+        message_en="document type declarations (DOCTYPE) and entities are not allowed",
+    )
 
 
 def _measure(root: etree._Element, file: str) -> None:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from lxml import etree
 
 from engine.markup import MarkupError, read
+from engine.model.camunda import translate_camunda
+from engine.model.checks import check_ids, check_process
 from engine.model.definition import Container
 from engine.model.diagram import read_process
 from engine.model.draft import Draft
@@ -15,7 +17,8 @@ from engine.model.findings import Findings, Place
 from engine.model.namespaces import bpmn
 from engine.model.normalise import normalise
 from engine.model.schema import check_schema
-from engine.model.source import Source, is_true
+from engine.model.source import Source, Use, is_true
+from engine.model.sweep import sweep
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -24,7 +27,7 @@ class ReadProcess:
 
     draft: Draft
     containers: Mapping[str, Container]
-    source: Source
+    uses: tuple[Use, ...]
 
 
 def read_diagram(data: bytes, *, file: str, findings: Findings) -> list[ReadProcess]:
@@ -34,6 +37,9 @@ def read_diagram(data: bytes, *, file: str, findings: Findings) -> list[ReadProc
         return []
     check_schema(root, file=file, findings=findings)
     source = Source(file=file, root=root, findings=findings)
+    check_ids(source)
+    translate_camunda(source)
+    sweep(source)
     found: list[ReadProcess] = []
     for element in root.findall(bpmn("process")):
         if not is_true(element, "isExecutable", default=False):
@@ -44,8 +50,11 @@ def read_diagram(data: bytes, *, file: str, findings: Findings) -> list[ReadProc
                 "the process is not marked executable and is not deployed",
             )
             continue
+        source.uses.clear()
         draft = read_process(element, source)
-        found.append(ReadProcess(draft=draft, containers=normalise(draft), source=source))
+        containers = normalise(draft)
+        check_process(draft, containers)
+        found.append(ReadProcess(draft=draft, containers=containers, uses=tuple(source.uses)))
     if not found:
         source.report(
             "file.no-process", root, "文件里没有可执行的流程", "the file holds no executable process"

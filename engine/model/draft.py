@@ -34,7 +34,7 @@ class Draft:
     """Everything read of one process.
 
     `nodes` and `flows` hold what is executed; `refused` the ids of nodes that are not, so that flows to and
-    from them are not reported as dangling on top. `defaults` maps a node to the flow it names as default.
+    from them are not reported as dangling on top; `dropped` the ids of flows that lack an end. `defaults` maps a node to the flow it names as default.
     """
 
     key: str
@@ -48,6 +48,7 @@ class Draft:
     flows: dict[str, Flow] = field(default_factory=dict)
     containers: dict[str, DraftContainer] = field(default_factory=dict)
     refused: set[str] = field(default_factory=set)
+    dropped: set[str] = field(default_factory=set)
     defaults: dict[str, str] = field(default_factory=dict)
     listings: list[Listing] = field(default_factory=list)
     lanes: dict[str, str] = field(default_factory=dict)

@@ -20,8 +20,8 @@ _EVENTS = frozenset(
 _JOBS = frozenset(
     {"serviceTask", "sendTask", "scriptTask", "businessRuleTask", "intermediateThrowEvent", "endEvent"}
 )
-_ANY = frozenset({"process", "participant", "lane", "sequenceFlow", "collaboration"}) | _ACTIVITIES | _EVENTS | {
-    "exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway", "message",
+_NODES = _ACTIVITIES | _EVENTS | {
+    "exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway",
 }  # fmt: skip
 _VARIABLES = _ACTIVITIES | _EVENTS
 
@@ -55,10 +55,10 @@ ZEEBE: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "script": (frozenset({"scriptTask"}), frozenset({"expression", "resultVariable"})),
     "subscription": (frozenset({"message"}), frozenset({"correlationKey"})),
     "taskDefinition": (_JOBS, frozenset({"type", "retries"})),
-    "taskHeaders": (_JOBS | {"userTask"}, frozenset()),
-    "header": (_JOBS | {"userTask"}, frozenset({"id", "key", "value"})),
-    "properties": (_ANY, frozenset()),
-    "property": (_ANY, frozenset({"name", "value"})),
+    "taskHeaders": (_JOBS, frozenset()),
+    "header": (_JOBS, frozenset({"id", "key", "value"})),
+    "properties": (_NODES | {"process"}, frozenset()),
+    "property": (_NODES | {"process"}, frozenset({"name", "value"})),
     "versionTag": (frozenset({"process"}), frozenset({"value"})),
 }
 """Per extension element: the BPMN elements it has an effect on, and the attributes it has here."""

@@ -49,6 +49,7 @@ def _drop_dangling(draft: Draft) -> None:
                 )
         if flow.source not in draft.nodes or flow.target not in draft.nodes:
             del draft.flows[flow.id]
+            draft.dropped.add(flow.id)
 
 
 def _join_links(draft: Draft) -> None:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 
 from engine.dmn import DecisionModel, DmnErrors
 from engine.dmn import parse as parse_decisions
+from engine.model.checks.privacy import check_privacy
+from engine.model.checks.references import check_references
 from engine.model.definition import Definition, Form
 from engine.model.diagrams import ReadProcess, read_diagram
 from engine.model.findings import Finding, Findings, ModelErrors, Place
@@ -115,6 +117,10 @@ class _Contents:
                     f"the process id {key!r} is also used in {seen[key].draft.file}",
                 )
             seen.setdefault(key, process)
+        known = {*seen, *known_processes}
+        for process in self.processes:
+            check_references(process.draft, self.forms, self.decisions, known)
+            check_privacy(process.draft, process.uses, self.forms)
 
     def definition(self, process: ReadProcess) -> Definition:
         draft = process.draft

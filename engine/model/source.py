@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from lxml import etree
 
@@ -79,6 +80,13 @@ class Source:
             return None
         written = text.strip()
         if not written.startswith("="):
+            if "${" in written:
+                self.report(
+                    "camunda.expression",
+                    element,
+                    f"此处不支持表达式“{_short(written)}”，请改用 FEEL",
+                    f"the expression {_short(written)!r} is not supported here; use FEEL",
+                )
             return Setting(text=written)
         expression = self.expression(text, element)
         return None if expression is None else Setting(expression=expression)
@@ -91,7 +99,7 @@ class Source:
             self.findings.add("expression.missing", place, "表达式为空", "the expression is empty")
             return None
         try:
-            expression = compile_expression(written)
+            expression = _compiled(written)
         except FeelSyntaxError as error:
             before = (text or "").partition(written)[0].count("\n") if text == element.text else 0
             self.findings.add(
@@ -135,6 +143,12 @@ class Source:
             f"{_short(text or '')!r} is not a variable name",
         )
         return None
+
+
+@lru_cache(maxsize=4096)
+def _compiled(text: str) -> Expression:
+    # Expressions are immutable, and diagrams repeat them a lot.
+    return compile_expression(text)
 
 
 def is_feel(language: str) -> bool:

@@ -1,0 +1,36 @@
+"""What a process needs from outside its diagram: forms, decisions and other processes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from engine.model.draft import Draft
+
+
+def check_references(
+    draft: Draft, forms: Collection[str], decisions: Collection[str], processes: Collection[str]
+) -> None:
+    """Report forms and decisions that are not in the package, and called processes nobody knows."""
+    for node in draft.nodes.values():
+        if node.work is not None and node.work.form is not None and node.work.form not in forms:
+            draft.report(
+                "form.unknown",
+                node.id,
+                f"表单“{node.work.form}”不在包内",
+                f"the form {node.work.form!r} is not in the package",
+            )
+        if node.decision is not None and node.decision not in decisions:
+            draft.report(
+                "decision.unknown",
+                node.id,
+                f"决策“{node.decision}”不在包内",
+                f"the decision {node.decision!r} is not in the package",
+            )
+        called = None if node.call is None else node.call.process.text
+        if called is not None and called not in processes:
+            draft.report(
+                "call.unknown",
+                node.id,
+                f"被调用的流程“{called}”不存在",
+                f"the process {called!r} that is called does not exist",
+            )
