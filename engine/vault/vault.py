@@ -1,0 +1,100 @@
+"""Sealing and opening confidential content."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Final
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from engine.canonical import Wire, dumps, loads
+from engine.errors import BihuanError
+from engine.vault.keyring import Keyring
+
+_FORMAT: Final = b"\x01"
+_NONCE_BYTES: Final = 12
+
+
+class Damaged(BihuanError):
+    """Sealed content is not what was sealed: changed, cut, or of another entry."""
+
+    default_code = "vault.damaged"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sealed:
+    """What sealing gives: the ciphertext for the vault and the commitment (64 hex digits) for the case log."""
+
+    ciphertext: bytes = field(repr=False)
+    commitment: str
+
+
+class Vault:
+    """Seals values with AES-256-GCM under the key of their case and party (NIST SP 800-38D).
+
+    The commitment is an HMAC-SHA-256 over place and content: it binds the log to the content without telling it,
+    not even to someone who guesses, and equal contents have different commitments.
+
+    random: gives as many unpredictable bytes as it is asked for; used for nonces.
+    """
+
+    def __init__(self, keyring: Keyring, *, random: Callable[[int], bytes]) -> None:
+        self._keyring = keyring
+        self._random = random
+
+    def seal(self, case_id: UUID, entry_id: int, party: str | None, value: Wire) -> Sealed:
+        """Seal a wire form as entry `entry_id` of a case. Raises Erased when the party's key was destroyed."""
+        key = self._keyring.key(case_id, party)
+        place, content = _place(case_id, entry_id, party), dumps(value)
+        nonce = self._random(_NONCE_BYTES)
+        ciphertext = _FORMAT + nonce + AESGCM(_subkey(key, b"encrypt")).encrypt(nonce, content, place)
+        return Sealed(ciphertext=ciphertext, commitment=_commitment(key, place, content))
+
+    def open(
+        self, case_id: UUID, entry_id: int, party: str | None, ciphertext: bytes, *, commitment: str
+    ) -> Wire:
+        """The wire form that was sealed, once it matches the commitment in the case log.
+
+        Raises Erased when the key was destroyed, Damaged when the content is not what was sealed there.
+        """
+        key = self._keyring.existing_key(case_id, party)
+        place = _place(case_id, entry_id, party)
+        start = len(_FORMAT) + _NONCE_BYTES
+        if not ciphertext.startswith(_FORMAT) or len(ciphertext) < start:
+            raise _damaged(entry_id)
+        nonce = ciphertext[len(_FORMAT) : start]
+        try:
+            content = AESGCM(_subkey(key, b"encrypt")).decrypt(nonce, ciphertext[start:], place)
+        except InvalidTag:
+            raise _damaged(entry_id) from None
+        if not hmac.compare_digest(_commitment(key, place, content), commitment):
+            raise _damaged(entry_id)
+        return loads(content)
+
+    def __repr__(self) -> str:
+        return "Vault()"
+
+
+def _place(case_id: UUID, entry_id: int, party: str | None) -> bytes:
+    return dumps([str(case_id), entry_id, party])
+
+
+def _subkey(key: bytes, purpose: bytes) -> bytes:
+    return hmac.digest(key, b"bihuan vault 1 " + purpose, sha256)
+
+
+def _commitment(key: bytes, place: bytes, content: bytes) -> str:
+    return hmac.digest(_subkey(key, b"commit"), place + content, sha256).hex()
+
+
+def _damaged(entry_id: int) -> Damaged:
+    return Damaged(
+        message_zh=f"保密内容第 {entry_id} 项已损坏或被改动",
+        message_en=f"confidential entry {entry_id} is damaged or was changed",
+        place={"entry": entry_id},
+    )
