@@ -60,6 +60,15 @@ class Expression:
         return check_result(value, run)
 
 
+    def value_in(self, scope: Scope) -> Any:
+        """The value within a running evaluation, whose budget pays."""
+        run = scope.run
+        run.steps -= self._weight
+        if run.steps < 0:
+            raise FeelBudgetError("steps", run.env.budget.steps)
+        return self._code(scope)
+
+
 class UnaryTests:
     """A compiled decision table cell. Attributes as those of `Expression`; `?`, the tested value, is no name."""
 

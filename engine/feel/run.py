@@ -13,9 +13,12 @@ _MOST_REASONS = 100
 
 
 class Run:
-    """One evaluation; counts down the budget of its environment."""
+    """One evaluation; counts down the budget of its environment.
 
-    __slots__ = ("depth", "env", "reasons", "size", "steps")
+    observer: told by decision tables which rules matched (table id, then index and id of each).
+    """
+
+    __slots__ = ("depth", "env", "observer", "reasons", "size", "steps")
 
     def __init__(self, env: Environment) -> None:
         budget = env.budget
@@ -24,6 +27,7 @@ class Run:
         self.depth = budget.depth
         self.size = budget.size
         self.reasons = 0
+        self.observer: Callable[[str, list[tuple[int, str]]], None] | None = None
 
     def charge(self, steps: int) -> None:
         """Take `steps` from the budget; raises FeelBudgetError when none are left."""

@@ -10,7 +10,7 @@ from engine.feel.run import NullResult, Run
 
 
 @builtin("get value", "m: context, key: string")
-def get_value(run: Run, m: Mapping[str, Any], key: str) -> Any:
+def get_value(_run: Run, m: Mapping[str, Any], key: str) -> Any:
     """The value of an entry."""
     if key not in m:
         raise NullResult("member.missing", key)

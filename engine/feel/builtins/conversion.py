@@ -48,7 +48,7 @@ def string(run: Run, value: Any) -> str | None:
 
 
 @builtin("number", "from: string, grouping separator?: string, decimal separator?: string")
-def number(run: Run, text: str, grouping: str | None, point: str | None) -> Number:
+def number(_run: Run, text: str, grouping: str | None, point: str | None) -> Number:
     """A number written with these separators; grouping may be blank, comma or dot, the other comma or dot."""
     if (
         grouping not in (None, " ", ",", ".")
@@ -74,19 +74,19 @@ def _valid(value: Any, text: object, kind: str) -> Any:
 
 
 @builtin("date", "from: string|date|date and time")
-def date(run: Run, value: Any) -> Date:
+def date(_run: Run, value: Any) -> Date:
     """A date from text, or the day of a date and time."""
     return _valid(parse_date(value), value, "date") if type(value) is str else day_of(value)
 
 
 @builtin("date", "year: number, month: number, day: number")
-def date_of_parts(run: Run, year: Number, month: Number, day: Number) -> Date:
+def date_of_parts(_run: Run, year: Number, month: Number, day: Number) -> Date:
     """A date from its parts."""
     return _valid(make_date(whole(year), whole(month), whole(day)), f"{year}-{month}-{day}", "date")
 
 
 @builtin("time", "from: string|time|date|date and time")
-def time(run: Run, value: Any) -> Time:
+def time(_run: Run, value: Any) -> Time:
     """A time from text, the time of a date and time, or the beginning of a day in UTC."""
     if type(value) is str:
         return _valid(parse_time(value), value, "time")
@@ -96,7 +96,7 @@ def time(run: Run, value: Any) -> Time:
 
 
 @builtin("time", "hour: number, minute: number, second: number, offset?: days and time duration")
-def time_of_parts(run: Run, hour: Number, minute: Number, second: Number, offset: Duration | None) -> Time:
+def time_of_parts(_run: Run, hour: Number, minute: Number, second: Number, offset: Duration | None) -> Time:
     """A time from its parts and its offset from UTC."""
     zone = None
     if offset is not None:
@@ -110,7 +110,7 @@ def time_of_parts(run: Run, hour: Number, minute: Number, second: Number, offset
 
 
 @builtin("date and time", "from: string|date|date and time")
-def date_and_time(run: Run, value: Any) -> DateTime:
+def date_and_time(_run: Run, value: Any) -> DateTime:
     """A date and time from text, or the beginning of a day in UTC."""
     if type(value) is str:
         return _valid(parse_date_time(value), value, "date and time")
@@ -122,13 +122,13 @@ def date_and_time(run: Run, value: Any) -> DateTime:
 
 
 @builtin("date and time", "date: date|date and time, time: time")
-def date_and_time_of(run: Run, day: Any, moment: Time) -> DateTime:
+def date_and_time_of(_run: Run, day: Any, moment: Time) -> DateTime:
     """A date and time from the day of one value and the time of another."""
     return make_date_time(date_of(day) if type(day) in DATE_TIMES else day, moment, moment.tzinfo)
 
 
 @builtin("duration", "from: string|days and time duration|years and months duration")
-def duration(run: Run, value: Any) -> Duration | YearsMonthsDuration:
+def duration(_run: Run, value: Any) -> Duration | YearsMonthsDuration:
     """A duration from text."""
     if type(value) in DURATIONS or type(value) is YearsMonthsDuration:
         return value
@@ -136,7 +136,7 @@ def duration(run: Run, value: Any) -> Duration | YearsMonthsDuration:
 
 
 @builtin("years and months duration", "from: date|date and time, to: date|date and time")
-def years_and_months_duration(run: Run, start: Any, end: Any) -> YearsMonthsDuration:
+def years_and_months_duration(_run: Run, start: Any, end: Any) -> YearsMonthsDuration:
     """The whole months between two days."""
     first, last = day_of(start), day_of(end)
     months = (last.year - first.year) * 12 + last.month - first.month

@@ -30,7 +30,7 @@ def _in_range(value: Any) -> Any:
 
 
 @builtin("not", "negand: any!")
-def negated(run: Run, negand: Any) -> bool | None:
+def negated(_run: Run, negand: Any) -> bool | None:
     """The opposite of a truth value; null for anything else."""
     return not negand if type(negand) is bool else None
 
@@ -57,7 +57,7 @@ def _same(one: Any, other: Any, run: Run) -> bool:
 
 
 @builtin("count", "list: list")
-def count(run: Run, items: list[Any]) -> int:
+def count(_run: Run, items: list[Any]) -> int:
     """The number of items."""
     return len(items)
 
@@ -191,7 +191,7 @@ def _fold(run: Run, items: list[Any], *, deciding: bool) -> bool | None:
 
 
 @builtin("sublist", "list: list, start position: number, length?: number")
-def sublist(run: Run, items: list[Any], start: Number, length: Number | None) -> list[Any]:
+def sublist(_run: Run, items: list[Any], start: Number, length: Number | None) -> list[Any]:
     """The items from a position, counted from 1 or from the end."""
     first = _position(items, start, "sublist")
     if length is None:

@@ -41,49 +41,49 @@ def _rounded(number: Number, scale: Number, rounding: str, name: str) -> Number:
 
 
 @builtin("decimal", "n: number, scale: number")
-def decimal(run: Run, n: Number, scale: Number) -> Number:
+def decimal(_run: Run, n: Number, scale: Number) -> Number:
     """Round half to even."""
     return _rounded(n, scale, ROUND_HALF_EVEN, "decimal")
 
 
 @builtin("floor", "n: number, scale?: number")
-def floor(run: Run, n: Number, scale: Number | None) -> Number:
+def floor(_run: Run, n: Number, scale: Number | None) -> Number:
     """Round towards negative infinity."""
     return _rounded(n, scale or 0, ROUND_FLOOR, "floor")
 
 
 @builtin("ceiling", "n: number, scale?: number")
-def ceiling(run: Run, n: Number, scale: Number | None) -> Number:
+def ceiling(_run: Run, n: Number, scale: Number | None) -> Number:
     """Round towards positive infinity."""
     return _rounded(n, scale or 0, ROUND_CEILING, "ceiling")
 
 
 @builtin("round up", "n: number, scale: number")
-def round_up(run: Run, n: Number, scale: Number) -> Number:
+def round_up(_run: Run, n: Number, scale: Number) -> Number:
     """Round away from zero."""
     return _rounded(n, scale, ROUND_UP, "round up")
 
 
 @builtin("round down", "n: number, scale: number")
-def round_down(run: Run, n: Number, scale: Number) -> Number:
+def round_down(_run: Run, n: Number, scale: Number) -> Number:
     """Round towards zero."""
     return _rounded(n, scale, ROUND_DOWN, "round down")
 
 
 @builtin("round half up", "n: number, scale: number")
-def round_half_up(run: Run, n: Number, scale: Number) -> Number:
+def round_half_up(_run: Run, n: Number, scale: Number) -> Number:
     """Round to nearest, halves away from zero."""
     return _rounded(n, scale, ROUND_HALF_UP, "round half up")
 
 
 @builtin("round half down", "n: number, scale: number")
-def round_half_down(run: Run, n: Number, scale: Number) -> Number:
+def round_half_down(_run: Run, n: Number, scale: Number) -> Number:
     """Round to nearest, halves towards zero."""
     return _rounded(n, scale, ROUND_HALF_DOWN, "round half down")
 
 
 @builtin("abs", "n: number|days and time duration|years and months duration")
-def absolute(run: Run, n: Any) -> Any:
+def absolute(_run: Run, n: Any) -> Any:
     """The magnitude of a number or duration."""
     if type(n) in DURATIONS:
         return make_duration(abs(duration_nanoseconds(n)))
@@ -93,7 +93,7 @@ def absolute(run: Run, n: Any) -> Any:
 
 
 @builtin("modulo", "dividend: number, divisor: number")
-def modulo(run: Run, dividend: Number, divisor: Number) -> Number:
+def modulo(_run: Run, dividend: Number, divisor: Number) -> Number:
     """The remainder with the sign of the divisor: `dividend - divisor * floor(dividend / divisor)`."""
     if divisor == 0:
         raise NullResult("arithmetic.zero")
@@ -116,13 +116,13 @@ def _defined(value: Decimal) -> Number:
 
 
 @builtin("sqrt", "number: number")
-def square_root(run: Run, number: Number) -> Number:
+def square_root(_run: Run, number: Number) -> Number:
     """The square root; null for negative numbers."""
     return _defined(CONTEXT.sqrt(numbers.decimal(number)))
 
 
 @builtin("log", "number: number")
-def logarithm(run: Run, number: Number) -> Number:
+def logarithm(_run: Run, number: Number) -> Number:
     """The natural logarithm; null for numbers that are not positive."""
     if number <= 0:
         raise NullResult("value.domain", "log", number)
@@ -130,18 +130,18 @@ def logarithm(run: Run, number: Number) -> Number:
 
 
 @builtin("exp", "number: number")
-def exponential(run: Run, number: Number) -> Number:
+def exponential(_run: Run, number: Number) -> Number:
     """Euler's number raised to `number`."""
     return _defined(CONTEXT.exp(numbers.decimal(number)))
 
 
 @builtin("odd", "number: number")
-def odd(run: Run, number: Number) -> bool:
+def odd(_run: Run, number: Number) -> bool:
     """Whether a whole number is odd."""
     return numbers.is_whole(number) and numbers.whole(number) % 2 == 1
 
 
 @builtin("even", "number: number")
-def even(run: Run, number: Number) -> bool:
+def even(_run: Run, number: Number) -> bool:
     """Whether a whole number is even."""
     return numbers.is_whole(number) and numbers.whole(number) % 2 == 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engine.feel.builtins.registry import builtin
 from engine.feel.numbers import Number, whole
+from engine.feel.pattern import compile_pattern
 from engine.feel.run import NullResult, Run
 
 
@@ -12,13 +13,13 @@ def _pay(run: Run, *texts: str) -> None:
 
 
 @builtin("string length", "string: string")
-def string_length(run: Run, string: str) -> int:
+def string_length(_run: Run, string: str) -> int:
     """The number of characters (code points)."""
     return len(string)
 
 
 @builtin("substring", "string: string, start position: number, length?: number")
-def substring(run: Run, string: str, start: Number, length: Number | None) -> str:
+def substring(_run: Run, string: str, start: Number, length: Number | None) -> str:
     """The characters from a position, counted from 1 or from the end."""
     at = whole(start)
     if at == 0 or abs(at) > len(string):
@@ -69,13 +70,13 @@ def contains(run: Run, string: str, match: str) -> bool:
 
 
 @builtin("starts with", "string: string, match: string")
-def starts_with(run: Run, string: str, match: str) -> bool:
+def starts_with(_run: Run, string: str, match: str) -> bool:
     """Whether the string begins with `match`."""
     return string.startswith(match)
 
 
 @builtin("ends with", "string: string, match: string")
-def ends_with(run: Run, string: str, match: str) -> bool:
+def ends_with(_run: Run, string: str, match: str) -> bool:
     """Whether the string ends with `match`."""
     return string.endswith(match)
 
@@ -90,3 +91,21 @@ def string_join(run: Run, items: list[str | None], delimiter: str | None) -> str
     between = delimiter or ""
     run.fits(sum(map(len, texts)) + len(between) * max(len(texts) - 1, 0))
     return between.join(texts)
+
+
+@builtin("matches", "input: string, pattern: string, flags?: string")
+def matches(run: Run, text: str, pattern: str, flags: str | None) -> bool:
+    """Whether the pattern (XML Schema regular expression with XPath's additions) matches anywhere."""
+    return compile_pattern(pattern, flags or "").search(text, run) is not None
+
+
+@builtin("replace", "input: string, pattern: string, replacement: string, flags?: string")
+def replace(run: Run, text: str, pattern: str, replacement: str, flags: str | None) -> str:
+    """The string with every match replaced; `$1` stands for a group (XPath fn:replace)."""
+    return compile_pattern(pattern, flags or "").replace(text, replacement, run)
+
+
+@builtin("split", "string: string, delimiter: string")
+def split(run: Run, string: str, delimiter: str) -> list[str]:
+    """The parts between the matches of a pattern (XPath fn:tokenize)."""
+    return compile_pattern(delimiter, "").split(string, run)

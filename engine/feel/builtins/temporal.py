@@ -32,7 +32,7 @@ def today(run: Run) -> _date:
 
 
 @builtin("day of year", _DAY)
-def day_of_year(run: Run, value: Any) -> int:
+def day_of_year(_run: Run, value: Any) -> int:
     """The number of the day in its year, from 1."""
     day = day_of(value)
     return day_number(day) - _first_of_year(day.year) + 1
@@ -45,7 +45,7 @@ def _first_of_year(year: int) -> int:
 
 
 @builtin("day of week", _DAY)
-def day_of_week(run: Run, value: Any) -> str:
+def day_of_week(_run: Run, value: Any) -> str:
     """The English name of the weekday."""
     return _DAYS[_weekday(day_of(value))]
 
@@ -56,13 +56,13 @@ def _weekday(day: Date) -> int:
 
 
 @builtin("month of year", _DAY)
-def month_of_year(run: Run, value: Any) -> str:
+def month_of_year(_run: Run, value: Any) -> str:
     """The English name of the month."""
     return _MONTHS[value.month - 1]
 
 
 @builtin("week of year", _DAY)
-def week_of_year(run: Run, value: Any) -> int:
+def week_of_year(_run: Run, value: Any) -> int:
     """The ISO 8601 week."""
     day = day_of(value)
     # The week belongs to the year its Thursday lies in; days are counted, so that any year will do.
@@ -76,6 +76,6 @@ def week_of_year(run: Run, value: Any) -> int:
 
 
 @builtin("last day of month", _DAY)
-def last_day_of_month(run: Run, value: Any) -> int:
+def last_day_of_month(_run: Run, value: Any) -> int:
     """The number of the month's last day."""
     return days_in_month(value.year, value.month)

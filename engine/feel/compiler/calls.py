@@ -77,7 +77,7 @@ def definition(node: syntax.FunctionDefinition, compiler: Compiler) -> Code:
     kinds = tuple(parameter.type or ANY for parameter in node.parameters)
     if node.external:
         refused = external_name(node.body)
-        return lambda scope: refusing(refused, parameters)
+        return lambda _scope: refusing(refused, parameters)
     body, weight, height = compiler.compile(node.body), node.body.weight, node.body.height
     types = compiler.types
 
@@ -105,7 +105,7 @@ def definition(node: syntax.FunctionDefinition, compiler: Compiler) -> Code:
 def refusing(name: str, parameters: tuple[str, ...]) -> Function:
     """A function that is refused by name whenever it is called."""
     return Function(
-        name=name, parameters=parameters, call=lambda run, values: run.null("function.external", name)
+        name=name, parameters=parameters, call=lambda run, _values: run.null("function.external", name)
     )
 
 

@@ -86,12 +86,13 @@ def _scopes(sources: list[_Source], index: int, scope: Scope) -> Iterator[Scope 
 def _source(node: syntax.Iterator, compiler: Compiler) -> _Source:
     domain = compiler.compile(node.domain)
     if node.upto is None:
-        return node.name, lambda scope: _items(domain(scope), scope.run)
+        return node.name, lambda scope: items_of(domain(scope), scope.run)
     upto = compiler.compile(node.upto)
     return node.name, lambda scope: _steps(domain(scope), upto(scope), scope.run)
 
 
-def _items(value: Any, run: Run) -> Iterable[Any] | None:
+def items_of(value: Any, run: Run) -> Iterable[Any] | None:
+    """What an iteration over a value goes through; None, with the reason, for null and endless ranges."""
     if type(value) in (list, tuple):
         return list(value)
     if type(value) is Range:

@@ -11,13 +11,13 @@ from engine.feel.temporal_text import parse_date, parse_date_time, parse_duratio
 
 
 def constant(
-    node: syntax.NumberLiteral | syntax.StringLiteral | syntax.BooleanLiteral, compiler: Compiler
+    node: syntax.NumberLiteral | syntax.StringLiteral | syntax.BooleanLiteral, _compiler: Compiler
 ) -> Code:
     """A number, string or truth value."""
     return always(node.value)
 
 
-def null(node: syntax.NullLiteral, compiler: Compiler) -> Code:
+def null(_node: syntax.NullLiteral, _compiler: Compiler) -> Code:
     """`null`."""
     return always(None)
 
@@ -25,13 +25,13 @@ def null(node: syntax.NullLiteral, compiler: Compiler) -> Code:
 def always(value: Any) -> Code:
     """The closure that gives `value`."""
 
-    def read(scope: Scope) -> Any:
+    def read(_scope: Scope) -> Any:
         return value
 
     return read
 
 
-def temporal(node: syntax.AtLiteral, compiler: Compiler) -> Code:
+def temporal(node: syntax.AtLiteral, _compiler: Compiler) -> Code:
     """`@"…"`; null when the text is no temporal value (rule 62)."""
     value = at_literal(node.text)
     if value is not None:

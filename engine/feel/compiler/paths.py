@@ -14,7 +14,7 @@ from engine.feel.run import Code, Run, Scope
 from engine.feel.values import kind_of
 
 
-def name(node: syntax.Name, compiler: Compiler) -> Code:
+def name(node: syntax.Name, _compiler: Compiler) -> Code:
     """A variable, looked up from the innermost scope outward; else a function of that name."""
     wanted = node.name
 
@@ -73,22 +73,26 @@ def filtered(node: syntax.Filter, compiler: Compiler) -> Code:
     may_be_index = not isinstance(node.predicate, _BOOLEAN)
 
     def select(scope: Scope) -> Any:
-        value = source(scope)
-        items = value if type(value) in (list, tuple) else ([] if value is None else [value])
-        run = scope.run
-        if may_be_index:
-            first = _item_scope(items[0], scope) if items else Scope({"item": None}, scope, run)
-            index = predicate(first)
-            if type(index) is int or type(index) is Decimal:
-                return _item_at(items, index, run)
-        chosen = []
-        for item in items:
-            run.charge(weight)
-            if predicate(_item_scope(item, scope)) is True:
-                chosen.append(item)
-        return chosen
+        return select_items(source(scope), predicate, weight, scope, may_be_index=may_be_index)
 
     return select
+
+
+def select_items(value: Any, predicate: Code, weight: int, scope: Scope, *, may_be_index: bool) -> Any:
+    """The items of a list (or the one value) that a filter selects; `weight` is what testing one costs."""
+    items = value if type(value) in (list, tuple) else ([] if value is None else [value])
+    run = scope.run
+    if may_be_index:
+        first = _item_scope(items[0], scope) if items else Scope({"item": None}, scope, run)
+        index = predicate(first)
+        if type(index) is int or type(index) is Decimal:
+            return _item_at(items, index, run)
+    chosen = []
+    for item in items:
+        run.charge(weight)
+        if predicate(_item_scope(item, scope)) is True:
+            chosen.append(item)
+    return chosen
 
 
 def _item_scope(item: Any, scope: Scope) -> Scope:

@@ -28,7 +28,7 @@ _ORDER: dict[str, Callable[[Any, Any], bool]] = {
 def compile_tests(node: syntax.Tests, compiler: Compiler) -> Test:
     """The whole cell: no tests accept everything, several accept what any accepts, `not` turns it round."""
     if not node.tests:
-        return lambda value, scope: True
+        return lambda _value, _scope: True
     test = either([compile_test(one, compiler, input_names=("?",)) for one in node.tests])
     if not node.negated:
         return test

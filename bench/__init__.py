@@ -1,0 +1,1 @@
+"""Measurements; each is run by a `make` target."""

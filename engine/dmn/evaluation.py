@@ -1,0 +1,169 @@
+"""One evaluation of a decision requirements graph."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from engine.canonical import to_wire
+from engine.dmn.elements import Decision, DecisionService, Key, Requirements
+from engine.dmn.item_definitions import ItemTypes
+from engine.errors import InvalidInput
+from engine.feel import Function, to_text
+from engine.feel.run import NullResult, Run, Scope
+
+if TYPE_CHECKING:
+    from engine.dmn.model import Graph
+
+SERVICE_LEVELS = 24
+"""Nesting levels one call of a decision service is counted as."""
+
+
+class Evaluation:
+    """Decides what is asked and remembers it; records each decision in `trace`.
+
+    given: values by name. fixed: values by key that need not be decided: the arguments of a decision service.
+    """
+
+    def __init__(
+        self, *, graph: Graph, types: ItemTypes, given: Mapping[str, Any], run: Run,
+        fixed: Mapping[Key, Any] | None = None, trace: list[dict[str, Any]] | None = None,
+    ) -> None:  # fmt: skip
+        self._graph = graph
+        self._types = types
+        self._given = given
+        self._run = run
+        self._outermost = Scope(given, None, run)
+        self._values: dict[Key, Any] = dict(fixed or {})
+        self.trace: list[dict[str, Any]] = [] if trace is None else trace
+
+    def decide(self, key: Key) -> Any:
+        """The value of a decision, after all decisions it needs."""
+        for one in self._graph.orders[key]:
+            if one not in self._values:
+                self._values[one] = self._decide_one(self._graph.decisions[one])
+        return self._values[key]
+
+    def serve(self, key: Key) -> Any:
+        """The value of a decision service whose input data and input decisions are given by name."""
+        service = self._graph.services[key]
+        for wanted in service.inputs:
+            if wanted in self._graph.decisions:
+                decision = self._graph.decisions[wanted]
+                self._values[wanted] = self._types.fit(
+                    self._given.get(decision.name), decision.kind, self._outermost
+                )
+        return self._service_value(service)
+
+    def call_service(self, key: Key, arguments: list[Any]) -> Any:
+        """The value of a decision service for arguments in order, in an evaluation of its own."""
+        service = self._graph.services[key]
+        fixed: dict[Key, Any] = {}
+        for wanted, value in zip(service.inputs, arguments, strict=True):
+            kind = (self._graph.inputs.get(wanted) or self._graph.decisions[wanted]).kind
+            fitted = self._types.fit(value, kind, self._outermost)
+            if fitted is None and value is not None:
+                return None
+            fixed[wanted] = fitted
+        self._run.enter(SERVICE_LEVELS)
+        inner = Evaluation(
+            graph=self._graph, types=self._types, given={}, run=self._run, fixed=fixed, trace=self.trace
+        )
+        value = inner._service_value(service)
+        self._run.leave(SERVICE_LEVELS)
+        return value
+
+    def _service_value(self, service: DecisionService) -> Any:
+        values = {self._graph.decisions[key].name: self.decide(key) for key in service.outputs}
+        value = next(iter(values.values()), None) if len(values) == 1 else values
+        return self._types.fit(value, service.kind, self._outermost)
+
+    def _decide_one(self, decision: Decision) -> Any:
+        run = self._run
+        run.charge(1)
+        bindings = self._bindings(decision.requires)
+        matched: list[dict[str, Any]] = []
+        outer, run.observer = run.observer, _observer(matched)
+        value = decision.code(Scope(bindings, self._outermost, run))
+        value = self._types.fit(value, decision.kind, self._outermost)
+        run.observer = outer
+        shown = [name for name, _ in (*decision.requires.inputs, *decision.requires.decisions)]
+        self.trace.append(
+            {
+                "decision": decision.identifier,
+                "name": decision.name,
+                "inputs": {name: plain(_at(bindings, name), run) for name in shown},
+                "rules": matched,
+                "output": plain(value, run),
+            }
+        )
+        return value
+
+    def _bindings(self, requires: Requirements) -> dict[str, Any]:
+        bindings: dict[str, Any] = {}
+        for name, key in requires.knowledge:
+            _bind(bindings, name, self._function(key))
+        for name, key in requires.inputs:
+            _bind(bindings, name, self._input(key))
+        for name, key in requires.decisions:
+            _bind(bindings, name, self._values[key] if key in self._values else self.decide(key))
+        return bindings
+
+    def _input(self, key: Key) -> Any:
+        if key not in self._values:
+            data = self._graph.inputs[key]
+            value = self._given[data.name] if data.name in self._given else None
+            self._values[key] = self._types.fit(value, data.kind, self._outermost)
+        return self._values[key]
+
+    def _function(self, key: Key) -> Function:
+        knowledge = self._graph.knowledge.get(key)
+        return knowledge.function if knowledge is not None else self.service_function(key)
+
+    def service_function(self, key: Key) -> Function:
+        """A decision service as a function of its input data and input decisions."""
+        service = self._graph.services[key]
+        names = tuple(
+            (self._graph.inputs.get(one) or self._graph.decisions[one]).name for one in service.inputs
+        )
+
+        def call(run: Run, values: list[Any]) -> Any:
+            if len(values) != len(names):
+                return run.null("function.arguments", service.name)
+            return self.call_service(key, values)
+
+        return Function(name=service.name, parameters=names, call=call)
+
+
+def _observer(matched: list[dict[str, Any]]) -> Any:
+    def observe(table: str, rules: list[tuple[int, str]]) -> None:
+        matched.append(
+            {"table": table, "matched": [{"index": index, "id": identifier} for index, identifier in rules]}
+        )
+
+    return observe
+
+
+def _bind(bindings: dict[str, Any], name: str, value: Any) -> None:
+    """Bind a name; one with a dot inside the context that stands for the import."""
+    prefix, dot, rest = name.partition(".")
+    if dot:
+        bindings.setdefault(prefix, {})[rest] = value
+    else:
+        bindings[name] = value
+
+
+def _at(bindings: Mapping[str, Any], name: str) -> Any:
+    prefix, dot, rest = name.partition(".")
+    return bindings[prefix][rest] if dot else bindings[name]
+
+
+def plain(value: Any, run: Run) -> Any:
+    """The canonical wire form of a value; as text when it has none (functions, ranges, extended dates)."""
+    try:
+        return to_wire(value, max_size=run.size)
+    except InvalidInput:
+        try:
+            return to_text(value, run)
+        except NullResult:
+            return None

@@ -1,0 +1,112 @@
+"""A decision model, ready to evaluate."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import DecimalException
+from typing import Any
+
+from engine.dmn.elements import Decision, DecisionService, InputData, Key, Knowledge
+from engine.dmn.evaluation import Evaluation
+from engine.dmn.findings import DmnFinding
+from engine.dmn.item_definitions import ItemTypes
+from engine.errors import NotFound
+from engine.feel import Environment, FeelBudgetError, Type
+from engine.feel.bounds import check_result
+from engine.feel.run import Run
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionResult:
+    """What a decision came to.
+
+    trace: one entry for each decision evaluated, in that order, made of what JSON knows:
+    `{"decision": id, "name": …, "inputs": {name: value}, "rules": [{"table": id, "matched": [{"index": 1, "id": …}]}],
+    "output": value}`, values in their canonical wire form.
+    """
+
+    value: Any
+    trace: tuple[dict[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Graph:
+    """The elements of a model and of those it imports, by key."""
+
+    namespace: str
+    inputs: dict[Key, InputData] = field(default_factory=dict)
+    decisions: dict[Key, Decision] = field(default_factory=dict)
+    services: dict[Key, DecisionService] = field(default_factory=dict)
+    knowledge: dict[Key, Knowledge] = field(default_factory=dict)
+    orders: dict[Key, tuple[Key, ...]] = field(default_factory=dict)
+    """For each decision the decisions it needs, each before those that need it, itself last."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionModel:
+    """One DMN file: `findings` are the warnings of reading it."""
+
+    file: str
+    name: str
+    namespace: str
+    graph: Graph
+    types: ItemTypes
+    findings: tuple[DmnFinding, ...]
+
+    @property
+    def decisions(self) -> dict[str, str]:
+        """Names of the model's own decisions by id."""
+        return {key[1]: one.name for key, one in self.graph.decisions.items() if key[0] == self.namespace}
+
+    @property
+    def services(self) -> dict[str, str]:
+        """Names of the model's own decision services by id."""
+        return {key[1]: one.name for key, one in self.graph.services.items() if key[0] == self.namespace}
+
+    def inputs(self, decision_id: str) -> dict[str, Type]:
+        """Names and types of the input data that a decision needs, directly or through other decisions."""
+        needed: dict[str, Type] = {}
+        for key in self.graph.orders[self._decision(decision_id)]:
+            for _, wanted in self.graph.decisions[key].requires.inputs:
+                data = self.graph.inputs[wanted]
+                needed.setdefault(data.name, data.kind)
+        return needed
+
+    def evaluate(self, decision_id: str, inputs: Mapping[str, Any], env: Environment) -> DecisionResult:
+        """Decide, by id or else by name.
+
+        inputs: values by name of the input data; expressions may read further names from it, as modelers without
+        input data elements expect. What cannot be computed is null, its reason in `env.warnings`; the budget of
+        `env` covers the whole evaluation. Raises NotFound, FeelBudgetError.
+        """
+        key = self._decision(decision_id)
+        return self._run(env, lambda evaluation: evaluation.decide(key), inputs)
+
+    def evaluate_service(self, service_id: str, inputs: Mapping[str, Any], env: Environment) -> DecisionResult:
+        """Invoke a decision service by id or name; `inputs` by name of its input data and input decisions."""
+        key = _find(self.graph.services, service_id, self.namespace)
+        return self._run(env, lambda evaluation: evaluation.serve(key), inputs)
+
+    def _decision(self, decision_id: str) -> Key:
+        return _find(self.graph.decisions, decision_id, self.namespace)
+
+    def _run(self, env: Environment, work: Any, inputs: Mapping[str, Any]) -> DecisionResult:
+        run = Run(env)
+        evaluation = Evaluation(graph=self.graph, types=self.types, given=inputs, run=run)
+        try:
+            value = check_result(work(evaluation), run)
+        except DecimalException:
+            value = run.null("value.foreign", "Decimal")
+        except RecursionError:
+            raise FeelBudgetError("depth", env.budget.depth) from None
+        return DecisionResult(value=value, trace=tuple(evaluation.trace))
+
+
+def _find(elements: Mapping[Key, Decision] | Mapping[Key, DecisionService], wanted: str, namespace: str) -> Key:
+    if (namespace, wanted) in elements:
+        return namespace, wanted
+    for key, one in elements.items():
+        if key[0] == namespace and one.name == wanted:
+            return key
+    raise NotFound(message_zh=f"没有决策“{wanted}”", message_en=f"there is no decision '{wanted}'")
