@@ -1,0 +1,191 @@
+"""Messages and signals between cases and from outside (BPMN 2.0 §10.5.5).
+
+A message goes to the oldest subscription with its name and correlation key; if nobody waits, it starts the
+process whose message start event has its name; else it is kept until it expires. Whoever subscribes and
+whoever sends take the same lock, so that neither misses the other; the sweep of `deliver_waiting` finds what a
+crash left in between.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from engine import canonical
+from engine.cases import statements as sql
+from engine.cases.clock import Clock
+from engine.cases.executor import Command, Executor, Outcome
+from engine.cases.starting import Starter
+from engine.errors import Conflict, NotFound
+from engine.store import Database, Transaction, lock_correlation
+
+HOUR = 3_600_000_000
+DEFAULT_TTL = 24 * HOUR
+"""How long a message nobody waits for is kept, in microseconds."""
+
+MAX_TRIES = 20
+SENDER = "bihuan.messages"
+"""The actor of deliveries."""
+
+
+class Messages:
+    """Sends, keeps and delivers messages; broadcasts signals."""
+
+    def __init__(self, database: Database, executor: Executor, starter: Starter, clock: Clock) -> None:
+        self._database = database
+        self._executor = executor
+        self._starter = starter
+        self._clock = clock
+
+    def send(
+        self,
+        name: str,
+        key: str,
+        variables: dict[str, Any],
+        *,
+        message_id: str,
+        ttl: int = DEFAULT_TTL,
+        outbox: tuple[UUID, int, int] | None = None,
+        at: int | None = None,
+    ) -> list[Outcome]:
+        """Accept a message once per `message_id` and deliver it if anybody waits.
+
+        outbox: the row it came from, removed in the same transaction.
+        """
+        now = self._clock()
+        try:
+            with self._database.transaction() as tx:
+                lock_correlation(tx, name, key)
+                tx.write(
+                    sql.insert_message,
+                    {
+                        "message_id": message_id,
+                        "name": name,
+                        "correlation_key": key,
+                        "variables": canonical.dumps(variables),
+                        "received_at": now,
+                        "expires_at": now + ttl,
+                    },
+                )
+                _drop_outbox(tx, outbox)
+        except sa.exc.IntegrityError:
+            # The same message again: it was accepted before and is being delivered or waits.
+            with self._database.transaction() as tx:
+                _drop_outbox(tx, outbox)
+        return self.deliver(message_id, at=at)
+
+    def deliver(self, message_id: str, *, at: int | None = None) -> list[Outcome]:
+        """Deliver a kept message to the oldest waiting subscription, or start a process with it."""
+        for _ in range(MAX_TRIES):
+            with self._database.reading() as tx:
+                message = tx.row(sql.read_message, {"message_id": message_id})
+                if message is None:
+                    return []
+                name, key = message[0], message[1]
+                waiting = tx.row(sql.waiting_for, {"name": name, "key": key})
+                starts = [] if waiting else tx.rows(sql.starts_with, {"kind": "message", "name": name})
+            variables = canonical.loads(bytes(message[2]))
+            if waiting is None:
+                return self._start(message_id, starts, variables)
+            try:
+                return [self._deliver_to(message_id, waiting, variables, at)]
+            except (NotFound, Conflict):
+                continue
+        return []
+
+    def deliver_awaited(self, awaited: list[tuple[str, str]]) -> list[Outcome]:
+        """Deliver what was kept for subscriptions that were just opened."""
+        outcomes: list[Outcome] = []
+        for name, key in awaited:
+            with self._database.reading() as tx:
+                row = tx.row(sql.buffered_for, {"name": name, "key": key, "now": self._clock()})
+            if row is not None:
+                outcomes.extend(self.deliver(row[0]))
+        return outcomes
+
+    def deliver_waiting(self, limit: int) -> int:
+        """Deliver kept messages that somebody waits for; drop those past their time. How many were delivered."""
+        now = self._clock()
+        with self._database.transaction() as tx:
+            tx.write(sql.expire_messages, {"now": now})
+            found = tx.rows(sql.matches, {"now": now, "limit": limit})
+        return sum(1 for row in found if self.deliver(row[0]))
+
+    def broadcast(
+        self,
+        name: str,
+        variables: dict[str, Any],
+        *,
+        signal_id: str,
+        source: UUID | None = None,
+    ) -> list[Outcome]:
+        """Give a signal to every case that waits for it, once each, and start the processes it starts.
+
+        source: the case that threw it; its own subscriptions were served when it was thrown.
+        """
+        with self._database.reading() as tx:
+            waiting = [row[0] for row in tx.rows(sql.signal_cases, {"name": name})]
+            starts = tx.rows(sql.starts_with, {"kind": "signal", "name": name})
+        outcomes = []
+        for case_id in waiting:
+            if case_id == source:
+                continue
+            command = Command(
+                kind="signal",
+                actor=SENDER,
+                input={"name": name, "variables": variables},
+                key=f"{signal_id}/{case_id}",
+            )
+            try:
+                outcomes.append(self._executor.execute(case_id, command))
+            except (NotFound, Conflict):
+                continue
+        return outcomes + self._started(signal_id, starts, variables)
+
+    def _deliver_to(
+        self, message_id: str, waiting: tuple[Any, ...], variables: dict[str, Any], at: int | None
+    ) -> Outcome:
+        command = Command(
+            kind="message",
+            actor=SENDER,
+            input={"subscription": waiting[1], "variables": variables, "message": message_id},
+            message=message_id,
+            at=at,
+        )
+        outcome = self._executor.execute(waiting[0], command)
+        self.deliver_awaited(outcome.awaited)
+        return outcome
+
+    def _start(
+        self, message_id: str, starts: list[tuple[Any, ...]], variables: dict[str, Any]
+    ) -> list[Outcome]:
+        if not starts:
+            return []
+        outcomes = self._started(message_id, starts, variables)
+        with self._database.transaction() as tx:
+            tx.write(sql.delete_message, {"message_id": message_id})
+        return outcomes
+
+    def _started(
+        self, cause: str, starts: list[tuple[Any, ...]], variables: dict[str, Any]
+    ) -> list[Outcome]:
+        outcomes = []
+        for key, element, digest in starts:
+            outcomes.append(
+                self._starter.start(
+                    bytes(digest).hex(),
+                    variables,
+                    actor=SENDER,
+                    start_event=element,
+                    idempotency_key=f"{cause}/{key}/{element}",
+                )
+            )
+        return outcomes
+
+
+def _drop_outbox(tx: Transaction, outbox: tuple[UUID, int, int] | None) -> None:
+    if outbox is not None:
+        case_id, seq, number = outbox
+        tx.write(sql.delete_outbox, {"key_case_id": case_id, "key_seq": seq, "key_n": number})

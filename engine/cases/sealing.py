@@ -1,0 +1,136 @@
+"""What personal data becomes before it reaches the log: a reference into the vault.
+
+A form says which of its fields are personal (`Form.masked`). Their values are sealed outside the hashed content
+under the key of the party they are about; the log and the variables hold a keyed commitment (ARCHITECTURE §3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from engine import canonical
+from engine.canonical import VaultRef
+from engine.errors import Conflict
+from engine.model.definition import Definition, Form, Masking
+from engine.runtime import Session
+from engine.state import WorkItem
+from engine.vault import Vault
+
+ENTRIES_PER_EVENT = 10_000
+"""Entry numbers are event number times this plus a running number, so that they never repeat in a case."""
+
+Prepare = Callable[[Session, UUID, int, dict[str, Any]], tuple[dict[str, Any], list["Sealed"]]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sealed:
+    """A vault row to write with the event."""
+
+    entry_id: int
+    party: str | None
+    ciphertext: bytes
+
+    def row(self) -> dict[str, Any]:
+        """The columns beside the case id."""
+        return {"entry_id": self.entry_id, "party": self.party, "ciphertext": self.ciphertext}
+
+
+class Sealing:
+    """Seals the personal fields of submitted forms.
+
+    check: validates a submission against its form and returns the cleaned values in wire form; it raises
+    InvalidInput with the errors by field.
+    """
+
+    def __init__(self, vault: Vault, check: Callable[[Form, Mapping[str, Any]], dict[str, Any]]) -> None:
+        self._vault = vault
+        self._check = check
+
+    def of_task(self) -> Prepare:
+        """For completing a user task: validate against the task's form, then seal."""
+
+        def prepare(
+            session: Session, case_id: UUID, seq: int, given: dict[str, Any]
+        ) -> tuple[dict[str, Any], list[Sealed]]:
+            form = _form_of_task(session, given["task"])
+            if form is None:
+                return given, []
+            values = self._check(form, given.get("variables") or {})
+            values, sealed = self.seal(form.masked, case_id, seq, values)
+            return {**given, "variables": values}, sealed
+
+        return prepare
+
+    def of_start(self, definition: Definition, start_event: str | None) -> Prepare | None:
+        """For starting a case with a form: None when the start event has none."""
+        starts = [start_event] if start_event else list(definition.containers[definition.key].starts)
+        works = [definition.nodes[node].work for node in starts]
+        form_id = next((work.form for work in works if work is not None and work.form), None)
+        if form_id is None or form_id not in definition.forms:
+            return None
+        form = definition.forms[form_id]
+
+        def prepare(
+            session: Session, case_id: UUID, seq: int, given: dict[str, Any]
+        ) -> tuple[dict[str, Any], list[Sealed]]:
+            values, sealed = self.seal(form.masked, case_id, seq, dict(given["variables"]))
+            return {**given, "variables": values}, sealed
+
+        return prepare
+
+    def seal(
+        self, masked: Mapping[str, Masking], case_id: UUID, seq: int, values: dict[str, Any]
+    ) -> tuple[dict[str, Any], list[Sealed]]:
+        """Replace the masked fields of `values` (wire form) by references; the rows to keep for them."""
+        sealed: list[Sealed] = []
+        for path in sorted(masked):
+            holder, name = _find(values, path.split("."))
+            if holder is None or holder.get(name) is None:
+                continue
+            if holder is not values:
+                values = _copied(values, path.split(".")[:-1])
+                holder, name = _find(values, path.split("."))
+                assert holder is not None
+            entry = seq * ENTRIES_PER_EVENT + len(sealed)
+            party = masked[path].party
+            closed = self._vault.seal(case_id, entry, party, holder[name])
+            holder[name] = canonical.to_wire(VaultRef(entry=entry, commitment=closed.commitment))
+            sealed.append(Sealed(entry_id=entry, party=party, ciphertext=closed.ciphertext))
+        return values, sealed
+
+
+def _form_of_task(session: Session, task_id: int) -> Form | None:
+    scope = session.state.scope_of(task_id)
+    if scope is None:
+        return None
+    task = scope.tasks.get(task_id)
+    if not isinstance(task, WorkItem) or task.form is None:
+        return None
+    form = session.program(scope).definition.forms.get(task.form)
+    if form is None:
+        raise Conflict(
+            code="form.gone",
+            message_zh=f"表单“{task.form}”不在流程定义中",
+            message_en=f"form “{task.form}” is not part of the definition",
+        )
+    return form
+
+
+def _find(values: dict[str, Any], path: list[str]) -> tuple[dict[str, Any] | None, str]:
+    holder: Any = values
+    for name in path[:-1]:
+        holder = holder.get(name) if isinstance(holder, dict) else None
+    return (holder if isinstance(holder, dict) else None), path[-1]
+
+
+def _copied(values: dict[str, Any], path: list[str]) -> dict[str, Any]:
+    """A copy of nested contexts along a path, so that what the caller gave is not changed."""
+    copy = dict(values)
+    here = copy
+    for name in path:
+        here[name] = dict(here[name])
+        here = here[name]
+    return copy

@@ -1,0 +1,82 @@
+"""Starting cases."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from engine.cases.clock import Clock
+from engine.cases.definitions import Definitions
+from engine.cases.executor import Command, Executor, NewCase, Outcome
+from engine.cases.sealing import Sealing
+from engine.store import new_case_id
+
+
+class Starter:
+    """Starts cases of deployed definitions.
+
+    random: returns as many random bytes as asked for; case ids are made of it and the clock.
+    """
+
+    def __init__(
+        self,
+        executor: Executor,
+        definitions: Definitions,
+        sealing: Sealing,
+        clock: Clock,
+        random: Callable[[int], bytes],
+    ) -> None:
+        self._executor = executor
+        self._definitions = definitions
+        self._sealing = sealing
+        self._clock = clock
+        self._random = random
+
+    def start(
+        self,
+        digest: str,
+        variables: dict[str, Any],
+        *,
+        actor: str,
+        on_behalf_of: str | None = None,
+        business_key: str | None = None,
+        start_event: str | None = None,
+        idempotency_key: str | None = None,
+        provenance: str = "live",
+        at: int | None = None,
+        masked: bool = True,
+    ) -> Outcome:
+        """Start a case of the definition with this digest; variables in wire form.
+
+        at: case time in microseconds, only with provenance imported or simulated.
+        masked: seal what the start form marks as personal.
+        """
+        definition = self._definitions.programs.get(digest).definition
+        new = NewCase(
+            case_id=self._new_id(at),
+            definition=digest,
+            key=definition.key,
+            version=self._definitions.version_of(digest),
+            business_key=business_key,
+            provenance=provenance,
+        )
+        command = Command(
+            kind="start",
+            actor=actor,
+            on_behalf_of=on_behalf_of,
+            key=idempotency_key,
+            at=at,
+            input={
+                "definition": digest,
+                "variables": variables,
+                "business_key": business_key,
+                "start_event": start_event,
+                "provenance": provenance,
+            },
+            prepare=self._sealing.of_start(definition, start_event) if masked else None,
+        )
+        return self._executor.start(new, command)
+
+    def _new_id(self, at: int | None) -> UUID:
+        return new_case_id(self._clock() if at is None else max(at, 0), self._random(8))

@@ -1,0 +1,329 @@
+"""`Engine`: the one object programs use (ARCHITECTURE §6)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from engine import canonical
+from engine.cases.clock import Clock, wall_clock
+from engine.cases.definitions import Definitions, Deployment
+from engine.cases.due import Due
+from engine.cases.executor import Command, Executor, Outcome
+from engine.cases.messages import DEFAULT_TTL, Messages
+from engine.cases.queries import Case, Queries, Task
+from engine.cases.sealing import Sealing
+from engine.cases.starting import Starter
+from engine.cases.submitted import check_submission
+from engine.runtime import Settings
+from engine.store import Database, new_case_id
+from engine.vault import Keyring, Vault
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Config:
+    """How an engine runs. settings: bounds of execution. cache_size: cases kept in memory between commands.
+
+    keyring: where the vault's keys are (`sqlite:///path`); None puts them beside an embedded database, or in
+    memory for one in memory. random: the source of ids, keys and nonces. providers: outside facts cases read.
+    """
+
+    settings: Settings = field(default_factory=Settings)
+    cache_size: int = 1_000
+    keyring: str | None = None
+    random: Callable[[int], bytes] = os.urandom
+    providers: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
+    pool_size: int = 10
+
+
+class Engine:
+    """A workflow engine on one database. Made by `open`; usable from several threads.
+
+    Times are microseconds since 1970 UTC; variables are Python values FEEL knows (numbers, texts, dates, lists,
+    contexts).
+    """
+
+    def __init__(self, database: Database, keyring: Keyring, *, clock: Clock, config: Config) -> None:
+        self.database = database
+        self.config = config
+        self.clock = clock
+        self._keyring = keyring
+        self.vault = Vault(keyring, random=config.random)
+        self.definitions = Definitions(database, config.settings)
+        self.executor = Executor(
+            database, self.definitions, config.settings, clock, config.providers, config.cache_size
+        )
+        self._sealing = Sealing(self.vault, check_submission)
+        self._starter = Starter(self.executor, self.definitions, self._sealing, clock, config.random)
+        self._messages = Messages(database, self.executor, self._starter, clock)
+        self._due = Due(
+            database,
+            self.executor,
+            self._messages,
+            self._starter,
+            self.definitions,
+            config.settings,
+            clock,
+        )
+        self.queries = Queries(database, self.definitions)
+
+    @classmethod
+    def open(
+        cls, url: str, *, clock: Clock = wall_clock, config: Config | None = None, create: bool = True
+    ) -> Self:
+        """Open an engine on `sqlite://` (in memory), `sqlite:///path` or `postgresql://…`.
+
+        create: set an empty database up. Raises InvalidInput for an address it does not know, SchemaMismatch
+        for a database of another version.
+        """
+        config = config or Config()
+        database = Database.open(url, create=create, pool_size=config.pool_size)
+        keyring = Keyring.open(_keyring_url(url, config), random=config.random)
+        return cls(database, keyring, clock=clock, config=config)
+
+    def close(self) -> None:
+        """Close the database and the keyring."""
+        self.executor.forget()
+        self.database.close()
+        self._keyring.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # -- definitions -------------------------------------------------------------------------------
+
+    def deploy(self, files: Mapping[str, bytes], *, actor: str, package: str = "") -> Deployment:
+        """Check and deploy a package of files by name; all or nothing. Raises ModelErrors with every finding."""
+        now = self.clock()
+        return self.definitions.deploy(
+            files,
+            actor=actor,
+            package=package,
+            deployment_id=new_case_id(now, self.config.random(8)),
+            now=now,
+        )
+
+    # -- cases -------------------------------------------------------------------------------------
+
+    def start(
+        self,
+        key: str,
+        variables: Mapping[str, Any] | None = None,
+        *,
+        actor: str,
+        on_behalf_of: str | None = None,
+        business_key: str | None = None,
+        version: int | None = None,
+        idempotency_key: str | None = None,
+        provenance: str = "live",
+        at: int | None = None,
+        start_event: str | None = None,
+    ) -> Outcome:
+        """Start a case of the process `key`, of its newest version unless told.
+
+        provenance, at: `imported` or `simulated` cases may live in another time; they are marked for ever.
+        Raises NotFound for an unknown process, InvalidInput for variables that cannot be kept.
+        """
+        digest, _ = self.definitions.find(key, version)
+        outcome = self._starter.start(
+            digest,
+            _wire(variables),
+            actor=actor,
+            on_behalf_of=on_behalf_of,
+            business_key=business_key,
+            start_event=start_event,
+            idempotency_key=idempotency_key,
+            provenance=provenance,
+            at=at,
+        )
+        self._messages.deliver_awaited(outcome.awaited)
+        return outcome
+
+    def command(
+        self,
+        case_id: UUID,
+        kind: str,
+        given: Mapping[str, Any] | None = None,
+        *,
+        actor: str,
+        on_behalf_of: str | None = None,
+        idempotency_key: str | None = None,
+        at: int | None = None,
+    ) -> Outcome:
+        """Run a command of `engine.runtime.commands` on a case; variables in wire form."""
+        command = Command(
+            kind=kind,
+            actor=actor,
+            on_behalf_of=on_behalf_of,
+            key=idempotency_key,
+            at=at,
+            input=dict(given or {}),
+            prepare=self._sealing.of_task() if kind == "complete" else None,
+        )
+        outcome = self.executor.execute(case_id, command)
+        self._messages.deliver_awaited(outcome.awaited)
+        return outcome
+
+    def claim(self, case_id: UUID, task_id: int, *, actor: str, **options: Any) -> Outcome:
+        """签收: take a task. Raises Conflict when somebody else has it, NotFound when it is gone."""
+        return self.command(case_id, "claim", {"task": task_id}, actor=actor, **options)
+
+    def unclaim(self, case_id: UUID, task_id: int, *, actor: str, **options: Any) -> Outcome:
+        """取消签收: give a claimed task back."""
+        return self.command(case_id, "unclaim", {"task": task_id}, actor=actor, **options)
+
+    def complete(
+        self,
+        case_id: UUID,
+        task_id: int,
+        variables: Mapping[str, Any] | None = None,
+        *,
+        actor: str,
+        **options: Any,
+    ) -> Outcome:
+        """办结: complete a task with the values of its form.
+
+        Raises InvalidInput with errors by field, Conflict when somebody else has the task, NotFound when it is
+        gone.
+        """
+        given = {"task": task_id, "variables": _wire(variables)}
+        return self.command(case_id, "complete", given, actor=actor, **options)
+
+    def suspend(self, case_id: UUID, *, actor: str, reason: str = "", **options: Any) -> Outcome:
+        """挂起: nothing happens in the case until it is resumed."""
+        return self.command(case_id, "suspend", {"reason": reason}, actor=actor, **options)
+
+    def resume(self, case_id: UUID, *, actor: str, **options: Any) -> Outcome:
+        """恢复 a suspended case."""
+        return self.command(case_id, "resume", actor=actor, **options)
+
+    def cancel(self, case_id: UUID, *, actor: str, reason: str = "", **options: Any) -> Outcome:
+        """End a case where it stands."""
+        return self.command(case_id, "cancel", {"reason": reason}, actor=actor, **options)
+
+    def retry(self, case_id: UUID, incident_id: int, *, actor: str, **options: Any) -> Outcome:
+        """Let a case go on where an incident stopped it."""
+        return self.command(case_id, "retry", {"incident": incident_id}, actor=actor, **options)
+
+    def set_variables(
+        self, case_id: UUID, variables: Mapping[str, Any], *, actor: str, **options: Any
+    ) -> Outcome:
+        """Correct variables of a case."""
+        return self.command(
+            case_id, "set-variables", {"variables": _wire(variables)}, actor=actor, **options
+        )
+
+    def complete_job(
+        self,
+        case_id: UUID,
+        job_id: int,
+        variables: Mapping[str, Any] | None = None,
+        *,
+        actor: str,
+        **options: Any,
+    ) -> Outcome:
+        """Report the result of a job."""
+        given = {"job": job_id, "variables": _wire(variables)}
+        return self.command(case_id, "complete-job", given, actor=actor, **options)
+
+    def fail_job(
+        self, case_id: UUID, job_id: int, message: str, *, actor: str, retries: int | None = None, **options: Any
+    ) -> Outcome:
+        """Report that a job failed; without retries left it becomes an incident."""
+        given: dict[str, Any] = {"job": job_id, "message": message}
+        if retries is not None:
+            given["retries"] = retries
+        return self.command(case_id, "fail-job", given, actor=actor, **options)
+
+    def throw_job_error(
+        self,
+        case_id: UUID,
+        job_id: int,
+        code: str,
+        variables: Mapping[str, Any] | None = None,
+        *,
+        actor: str,
+        **options: Any,
+    ) -> Outcome:
+        """Report a BPMN error from a job."""
+        given = {"job": job_id, "code": code, "variables": _wire(variables)}
+        return self.command(case_id, "throw-job-error", given, actor=actor, **options)
+
+    # -- messages and time -------------------------------------------------------------------------
+
+    def send_message(
+        self,
+        name: str,
+        correlation_key: str,
+        variables: Mapping[str, Any] | None = None,
+        *,
+        message_id: str | None = None,
+        ttl: int = DEFAULT_TTL,
+        at: int | None = None,
+    ) -> list[Outcome]:
+        """Deliver a message to the case waiting for it, start a case with it, or keep it for `ttl` microseconds.
+
+        message_id: the same id again is the same message, whatever it says.
+        """
+        identity = message_id or str(new_case_id(self.clock(), self.config.random(8)))
+        return self._messages.send(
+            name, correlation_key, _wire(variables), message_id=identity, ttl=ttl, at=at
+        )
+
+    def broadcast_signal(
+        self, name: str, variables: Mapping[str, Any] | None = None, *, signal_id: str | None = None
+    ) -> list[Outcome]:
+        """Give a signal to every case that waits for it."""
+        identity = signal_id or str(new_case_id(self.clock(), self.config.random(8)))
+        return self._messages.broadcast(name, _wire(variables), signal_id=identity)
+
+    def run_due(self, until: int | None = None, *, case_id: UUID | None = None) -> int:
+        """Fire due timers, send the outbox, deliver kept messages; how many things were done.
+
+        until: the moment up to which things are due, by default now. case_id: fire only this case's timers.
+        """
+        return self._due.run(self.clock() if until is None else until, case_id=case_id)
+
+    # -- looking -----------------------------------------------------------------------------------
+
+    def case(self, case_id: UUID) -> Case:
+        """A case's header. Raises NotFound."""
+        return self.queries.case(case_id)
+
+    def tasks(self, **filters: Any) -> list[Task]:
+        """Open tasks; see `Queries.tasks` for the filters."""
+        return self.queries.tasks(**filters)
+
+    def case_ids(self) -> Iterator[UUID]:
+        """All cases in order of their start."""
+        return self.queries.case_ids()
+
+    def variables(self, case_id: UUID) -> dict[str, Any]:
+        """The variables of a case's process. Raises NotFound."""
+        return {
+            name: canonical.from_wire(value)
+            for name, value in self.queries.state(case_id).root.variables.items()
+        }
+
+
+def _wire(variables: Mapping[str, Any] | None) -> dict[str, Any]:
+    wire = canonical.to_wire(dict(variables or {}))
+    assert isinstance(wire, dict)
+    return wire
+
+
+def _keyring_url(url: str, config: Config) -> str:
+    if config.keyring is not None:
+        return config.keyring
+    parsed = sa.make_url(url)
+    if parsed.get_backend_name() == "sqlite" and parsed.database not in (None, "", ":memory:"):
+        return f"sqlite:///{parsed.database}.keys"
+    return "sqlite://"
