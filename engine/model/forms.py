@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from engine.feel import FeelSyntaxError, compile_expression
+from engine.feel import FeelSyntaxError
 from engine.model.definition import Form, Masking
+from engine.model.expressions import compiled
 from engine.model.findings import Findings, Place
 from engine.model.json_text import JsonError, line_of, read_object
 from engine.model.patterns import PatternError, compile_pattern
@@ -23,14 +25,16 @@ INPUTS = frozenset(
     }
 )  # fmt: skip
 """Component types that write a variable from what the user enters."""
+COMPUTED = "expression"
+"""The component type that writes a variable the form computes."""
 CHOICES = frozenset({"checklist", "radio", "select", "taglist"})
 CONTAINERS = frozenset({"group", "dynamiclist", "default"})
 _DISPLAYS = frozenset(
     {
         "text", "html", "image", "button", "spacer", "separator", "iframe", "table", "documentPreview",
-        "expression",
     }
 )  # fmt: skip
+KNOWN = INPUTS | CONTAINERS | _DISPLAYS | {COMPUTED}
 _KEY = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 _MAX_COMPONENTS = 500
 _MASK, _PARTY = "bihuan:mask", "bihuan:party"
@@ -52,6 +56,7 @@ def read_form(data: bytes, *, file: str, findings: Findings) -> Form | None:
         reader.report("form.id", None, "表单没有标识", "the form has no id")
         return None
     reader.components(schema.get("components"), (), 0)
+    reader.check_computed()
     return Form(id=id_, file=file, schema=schema, fields=tuple(reader.fields), masked=dict(reader.masked))
 
 
@@ -78,6 +83,7 @@ class _Reader:
     findings: Findings
     fields: list[str] = field(default_factory=list)
     masked: dict[str, Masking] = field(default_factory=dict)
+    computed: list[tuple[Mapping[str, Any], tuple[str, ...]]] = field(default_factory=list)
     count: int = 0
 
     def report(self, rule: str, component: Mapping[str, Any] | None, zh: str, en: str) -> None:
@@ -106,13 +112,13 @@ class _Reader:
 
     def component(self, part: Mapping[str, Any], path: tuple[str, ...], depth: int) -> None:
         kind = part.get("type")
-        if kind not in INPUTS | CONTAINERS | _DISPLAYS:
+        if kind not in KNOWN:
             self.report(
                 "form.component", part, f"不认识组件类型“{kind}”", f"the component type {kind!r} is unknown"
             )
             return
-        self._conditions(part)
-        if kind in INPUTS:
+        self._expressions(part, path)
+        if kind in INPUTS or kind == COMPUTED:
             self._input(part, path)
         elif kind in CONTAINERS:
             own = component_path(part)
@@ -122,6 +128,18 @@ class _Reader:
                 self._bad_key(part, ".".join(own))
             else:
                 self.components(part.get("components", []), (*path, *own), depth + 1)
+
+    def check_computed(self) -> None:
+        """A computed variable is not protected, so nothing protected may flow into it."""
+        for part, path in self.computed:
+            for field_ in self.masked:
+                if path[: len(parts := tuple(field_.split(".")))] == parts:
+                    self.report(
+                        "expression.vault",
+                        part,
+                        f"表达式读取受保护的字段“{field_}”",
+                        f"the expression reads the protected field {field_!r}",
+                    )
 
     def _input(self, part: Mapping[str, Any], path: tuple[str, ...]) -> None:
         key = part.get("key")
@@ -168,16 +186,27 @@ class _Reader:
                 "a party is named but no masking class",
             )
 
-    def _conditions(self, part: Mapping[str, Any]) -> None:
+    def _expressions(self, part: Mapping[str, Any], path: tuple[str, ...]) -> None:
         conditional = part.get("conditional")
-        hide = conditional.get("hide") if isinstance(conditional, dict) else None
-        for name, text in (("hide", hide), ("readonly", part.get("readonly"))):
+        written = {
+            "hide": conditional.get("hide") if isinstance(conditional, dict) else None,
+            "readonly": part.get("readonly"),
+            "valuesExpression": part.get("valuesExpression"),
+            "expression": part.get("expression") if part.get("type") == COMPUTED else None,
+        }
+        for name, text in written.items():
             if isinstance(text, str) and text.strip():
-                self._expression(part, name, text)
+                self._expression(part, name, text, path)
+        if part.get("type") == COMPUTED and not written["expression"]:
+            self.report("expression.missing", part, "没有表达式", "there is no expression")
 
-    def _expression(self, part: Mapping[str, Any], name: str, text: str) -> None:
+    def _expression(self, part: Mapping[str, Any], name: str, text: str, around: tuple[str, ...]) -> None:
         try:
-            compile_expression(text.strip().removeprefix("="))
+            expression = compiled(text.strip().removeprefix("="))
+            if name == "expression":
+                # Inside a group or list, a name may also be one of its own entries.
+                for path in sorted(expression.paths):
+                    self.computed += [(part, path), (part, (*around, *path))]
         except FeelSyntaxError as error:
             self.report(
                 "expression.syntax",
@@ -191,9 +220,21 @@ class _Reader:
         if not isinstance(validate, dict):
             self.report("form.component", part, "validate 须是对象", "validate must be an object")
             return
+        for name in ("min", "max", "minLength", "maxLength"):
+            if not _is_bound(validate.get(name)):
+                self.report("form.component", part, f"{name} 须是数值", f"{name} must be a number")
         pattern = validate.get("pattern")
         if pattern is not None and pattern != "":
             try:
                 compile_pattern(pattern)
             except PatternError as error:
                 self.report("form.component", part, error.zh, error.en)
+
+
+def _is_bound(value: object) -> bool:
+    if value is None or value == "":
+        return True
+    try:
+        return not isinstance(value, bool) and Decimal(str(value)).is_finite()
+    except InvalidOperation:
+        return False

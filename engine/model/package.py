@@ -7,10 +7,9 @@ import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from engine.dmn import DecisionModel, DmnErrors
-from engine.dmn import parse as parse_decisions
 from engine.model.checks.privacy import check_privacy
 from engine.model.checks.references import check_references
+from engine.model.decisions import Decisions
 from engine.model.definition import Definition, Form
 from engine.model.diagrams import ReadProcess, read_diagram
 from engine.model.findings import Finding, Findings, ModelErrors, Place
@@ -38,6 +37,7 @@ def read_package(files: Mapping[str, bytes], *, known_processes: Collection[str]
     contents = _Contents(files=files)
     for name in sorted(files):
         contents.read(name, files[name])
+    contents.decisions.read(contents.findings)
     contents.check(known_processes)
     found = contents.findings.all()
     if contents.findings.has_errors:
@@ -54,15 +54,14 @@ class _Contents:
     findings: Findings = field(default_factory=Findings)
     processes: list[ReadProcess] = field(default_factory=list)
     forms: dict[str, Form] = field(default_factory=dict)
-    decisions: dict[str, DecisionModel] = field(default_factory=dict)
-    decision_files: dict[str, str] = field(default_factory=dict)
+    decisions: Decisions = field(default_factory=Decisions)
 
     def read(self, name: str, data: bytes) -> None:
         lower = name.lower()
         if lower.endswith(".bpmn"):
             self.processes.extend(read_diagram(data, file=name, findings=self.findings))
         elif lower.endswith(".dmn"):
-            self._read_decisions(name, data)
+            self.decisions.add(name, data)
         elif lower.endswith((".form", ".form.json")):
             self._read_form(name, data)
         else:
@@ -86,25 +85,6 @@ class _Contents:
             )
         self.forms.setdefault(form.id, form)
 
-    def _read_decisions(self, name: str, data: bytes) -> None:
-        try:
-            model = parse_decisions(data, file=name)
-        except DmnErrors as errors:
-            for finding in errors.findings:
-                place = Place(file=name, line=finding.line, element=finding.element)
-                self.findings.add("decision.file", place, finding.message_zh, finding.message_en)
-            return
-        for id_ in model.decisions:
-            if id_ in self.decisions:
-                self.findings.add(
-                    "decision.duplicate",
-                    Place(file=name, element=id_),
-                    f"决策标识“{id_}”与 {self.decision_files[id_]} 重复",
-                    f"the decision id {id_!r} is also used by {self.decision_files[id_]}",
-                )
-            self.decisions.setdefault(id_, model)
-            self.decision_files.setdefault(id_, name)
-
     def check(self, known_processes: Collection[str]) -> None:
         seen: dict[str, ReadProcess] = {}
         for process in self.processes:
@@ -119,18 +99,18 @@ class _Contents:
             seen.setdefault(key, process)
         known = {*seen, *known_processes}
         for process in self.processes:
-            check_references(process.draft, self.forms, self.decisions, known)
-            check_privacy(process.draft, process.uses, self.forms)
+            check_references(process.draft, self.forms, self.decisions.models, known)
+            check_privacy(process.draft, process.uses, self.forms, self.decisions)
 
     def definition(self, process: ReadProcess) -> Definition:
         draft = process.draft
         nodes = draft.nodes.values()
         forms = {node.work.form: self.forms[node.work.form] for node in nodes if node.work and node.work.form}
-        decisions = {node.decision: self.decisions[node.decision] for node in nodes if node.decision}
+        decisions = {node.decision: self.decisions.models[node.decision] for node in nodes if node.decision}
         used = {
             draft.file,
             *(form.file for form in forms.values()),
-            *(self.decision_files[id_] for id_ in decisions),
+            *(file for id_ in decisions for file in self.decisions.files_of(id_)),
         }
         resources = {name: self.files[name] for name in sorted(used)}
         return Definition(

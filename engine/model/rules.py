@@ -103,6 +103,7 @@ RULES: dict[str, Rule] = dict(
         _rule("form.embedded", _E, "不支持内嵌或外部表单", "embedded and external forms are refused"),
         _rule("decision.unknown", _E, "任务的决策须在包内", "a task's decision is in the package"),
         _rule("decision.file", _E, "决策文件须正确", "a decision file is sound"),
+        _rule("decision.doubt", _W, "决策文件宜无可疑之处", "a decision file holds nothing doubtful"),
         _rule("decision.duplicate", _E, "同一包内决策标识唯一", "decision ids are unique within a package"),
         _rule("form.file", _E, "表单文件须是有界的 JSON 对象，键不重复", "a form file is a bounded JSON object without repeated keys"),
         _rule("form.id", _E, "表单须有标识，同一包内唯一", "a form has an id, unique within the package"),

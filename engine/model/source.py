@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from lxml import etree
 
-from engine.feel import Expression, FeelSyntaxError, compile_expression
+from engine.feel import Expression, FeelSyntaxError
 from engine.markup import line
 from engine.model.definition import Setting
+from engine.model.expressions import compiled
 from engine.model.findings import Findings, Place
 from engine.model.namespaces import BPMN, bpmn, local
 
@@ -99,7 +99,7 @@ class Source:
             self.findings.add("expression.missing", place, "表达式为空", "the expression is empty")
             return None
         try:
-            expression = _compiled(written)
+            expression = compiled(written)
         except FeelSyntaxError as error:
             before = (text or "").partition(written)[0].count("\n") if text == element.text else 0
             self.findings.add(
@@ -143,12 +143,6 @@ class Source:
             f"{_short(text or '')!r} is not a variable name",
         )
         return None
-
-
-@lru_cache(maxsize=4096)
-def _compiled(text: str) -> Expression:
-    # Expressions are immutable, and diagrams repeat them a lot.
-    return compile_expression(text)
 
 
 def is_feel(language: str) -> bool:

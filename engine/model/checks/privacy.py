@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from engine.feel import Expression
+from engine.model.decisions import Decisions
 from engine.model.definition import Form, Node
 from engine.model.draft import Draft
+from engine.model.findings import Place
 from engine.model.source import Use
 
 Path = tuple[str, ...]
 
 
-def check_privacy(draft: Draft, uses: Iterable[Use], forms: Mapping[str, Form]) -> None:
-    """Report expressions of a process that read a field which one of its forms masks.
+def check_privacy(draft: Draft, uses: Iterable[Use], forms: Mapping[str, Form], decisions: Decisions) -> None:
+    """Report expressions of a process, and of the decisions it calls, that read a field one of its forms masks.
 
     The names under which multi-instance elements and input mappings pass such a field on count as well.
     """
@@ -22,15 +24,23 @@ def check_privacy(draft: Draft, uses: Iterable[Use], forms: Mapping[str, Form]) 
         return
     for use in uses:
         for path in sorted(use.expression.paths):
-            for field in protected:
-                if path[: len(field)] == field:
-                    name = ".".join(path)
-                    draft.findings.add(
-                        "expression.vault",
-                        use.place,
-                        f"表达式读取受保护的字段“{name}”",
-                        f"the expression reads the protected field {name!r}",
-                    )
+            _check(draft, use.place, path, protected)
+    called = dict.fromkeys(node.decision for node in draft.nodes.values())
+    for id_ in called:
+        if id_ is not None and id_ in decisions.models:
+            for place, path in decisions.reads(id_):
+                _check(draft, place, path, protected)
+
+
+def _check(draft: Draft, place: Place, path: Path, protected: Iterable[Path]) -> None:
+    if any(path[: len(field)] == field for field in protected):
+        name = ".".join(path)
+        draft.findings.add(
+            "expression.vault",
+            place,
+            f"表达式读取受保护的字段“{name}”",
+            f"the expression reads the protected field {name!r}",
+        )
 
 
 def _protected(draft: Draft, forms: Mapping[str, Form]) -> list[Path]:
