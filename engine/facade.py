@@ -59,7 +59,9 @@ class Engine:
             database, self.definitions, config.settings, clock, config.providers, config.cache_size
         )
         self._sealing = Sealing(self.vault, check_submission)
-        self._starter = Starter(self.executor, self.definitions, self._sealing, clock, config.random)
+        self._starter = Starter(
+            self.executor, self.definitions, self._sealing, config.settings, clock, config.random
+        )
         self._messages = Messages(database, self.executor, self._starter, clock)
         self._due = Due(
             database,

@@ -8,8 +8,9 @@ from uuid import UUID
 
 from engine.cases.clock import Clock
 from engine.cases.definitions import Definitions
-from engine.cases.executor import Command, Executor, NewCase, Outcome
+from engine.cases.executor import BEHAVIOUR, Command, Executor, NewCase, Outcome
 from engine.cases.sealing import Sealing
+from engine.runtime import Settings
 from engine.store import new_case_id
 
 
@@ -24,12 +25,14 @@ class Starter:
         executor: Executor,
         definitions: Definitions,
         sealing: Sealing,
+        settings: Settings,
         clock: Clock,
         random: Callable[[int], bytes],
     ) -> None:
         self._executor = executor
         self._definitions = definitions
         self._sealing = sealing
+        self._settings = settings
         self._clock = clock
         self._random = random
 
@@ -73,6 +76,9 @@ class Starter:
                 "business_key": business_key,
                 "start_event": start_event,
                 "provenance": provenance,
+                "version": new.version,
+                "behaviour": BEHAVIOUR,
+                "bounds": self._settings.bounds(),
             },
             prepare=self._sealing.of_start(definition, start_event) if masked else None,
         )

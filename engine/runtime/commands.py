@@ -65,6 +65,7 @@ def _check_open(session: Session, kind: str) -> None:
 
 def _start(session: Session, actor: str, given: Input) -> None:
     program = session.programs.get(given["definition"])
+    session.emit(["bounds", dict(given["bounds"])])
     scope = session.open_scope(
         kind=PROCESS,
         element=program.definition.key,

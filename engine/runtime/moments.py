@@ -10,7 +10,6 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from engine.feel import YearsMonthsDuration
 from engine.feel.temporal_arithmetic import add
@@ -149,10 +148,10 @@ def _duration(text: str) -> Any:
 
 def _instant(session: Session, value: Any) -> int | None:
     if isinstance(value, datetime):
-        aware = value if value.tzinfo is not None else value.replace(tzinfo=_zone(session))
+        aware = value if value.tzinfo is not None else value.replace(tzinfo=session.zone)
         return _micros(aware)
     if isinstance(value, date):
-        return _micros(datetime.combine(value, time(), _zone(session)))
+        return _micros(datetime.combine(value, time(), session.zone))
     return _from(session, session.now, value)
 
 
@@ -181,14 +180,10 @@ def _interval_text(value: Any) -> str:
     return duration_text(value)
 
 
-def _zone(session: Session) -> ZoneInfo:
-    return ZoneInfo(session.settings.zone)
-
-
 def _datetime(session: Session, micros: int) -> datetime:
     from engine.runtime.session import EPOCH
 
-    return (EPOCH + timedelta(microseconds=micros)).astimezone(_zone(session))
+    return (EPOCH + timedelta(microseconds=micros)).astimezone(session.zone)
 
 
 def _micros(value: datetime) -> int:

@@ -36,11 +36,12 @@ class MultiInstanceSpec(NodeSpec):
         scope, token = session.scope(task), session.token(task)
         multi = _multi(self.node)
         items, total = _items(session, scope, token, multi)
-        if total > session.settings.max_instances:
+        most = session.bound("instances")
+        if total > most:
             raise NodeFailure(
                 "multi.too-many",
-                f"多实例数量{total}超过上限{session.settings.max_instances}",
-                f"{total} instances exceed the limit of {session.settings.max_instances}",
+                f"多实例数量{total}超过上限{most}",
+                f"{total} instances exceed the limit of {most}",
             )
         arms = triggers.prepare_boundary(session, scope, token, self.node)
         data: dict[str, Any] = {"total": total, "done": 0, "active": 0, "next": 0}

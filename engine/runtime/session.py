@@ -40,7 +40,8 @@ class Settings:
 
     step_budget: nodes run in one command before an incident stops it. max_instances: of one
     multi-instance. max_depth: scopes inside one another. prune: splice finished tasks out of the tree.
-    zone: IANA name of the zone in which FEEL's now() shows the case clock. functions: the domain functions
+    zone: IANA name of the zone in which FEEL's now() shows the case clock. A case keeps the bounds and zone it was
+    started under (`CaseState.bounds`). functions: the domain functions
     of FEEL, made for a session so that they can use its reads.
     """
 
@@ -50,6 +51,15 @@ class Settings:
     prune: bool = True
     zone: str = "Asia/Shanghai"
     functions: Callable[[Session], Mapping[str, Callable[..., Any]]] | None = None
+
+    def bounds(self) -> dict[str, Any]:
+        """What a case started now keeps for life (wire form)."""
+        return {
+            "depth": self.max_depth,
+            "instances": self.max_instances,
+            "steps": self.step_budget,
+            "zone": self.zone,
+        }
 
 
 class Session:
@@ -75,7 +85,6 @@ class Session:
         self.reads: Reads
         self._steps = 0
         self._environment: Environment | None = None
-        self._zone = ZoneInfo(settings.zone)
 
     # -- a command ---------------------------------------------------------------------------------
 
@@ -94,6 +103,16 @@ class Session:
         apply(self.state, effect)
         self.effects.append(effect)
 
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone of the case's clock."""
+        return ZoneInfo(self.state.bounds.get("zone", self.settings.zone))
+
+    def bound(self, name: str) -> int:
+        """A limit of execution the case was started under: `steps`, `instances` or `depth`."""
+        value: int = self.state.bounds[name]
+        return value
+
     def new_id(self) -> int:
         """The id of the next token, scope or item."""
         return self.state.next_id
@@ -104,7 +123,7 @@ class Session:
             make = self.settings.functions
             moment = EPOCH + timedelta(microseconds=self.now)
             self._environment = Environment(
-                now=moment.astimezone(self._zone),
+                now=moment.astimezone(self.zone),
                 functions=make(self) if make is not None else {},
                 budget=Budget(),
             )
@@ -124,7 +143,7 @@ class Session:
                 if task.state != TaskState.READY:
                     continue
                 self._steps += 1
-                if self._steps > self.settings.step_budget:
+                if self._steps > self.bound("steps"):
                     self._out_of_steps(task)
                     return
                 task.run()
@@ -132,7 +151,7 @@ class Session:
                 return
 
     def _out_of_steps(self, task: TokenTask) -> None:
-        budget = self.settings.step_budget
+        budget = self.bound("steps")
         self.ready.clear()
         self.fail(
             task,
@@ -302,11 +321,12 @@ class Session:
         index: int | None = None,
     ) -> Scope:
         """Open a scope below the token that owns it (None: the case's process)."""
-        if owner is not None and self._depth(owner.scope) >= self.settings.max_depth:
+        deepest = self.bound("depth")
+        if owner is not None and self._depth(owner.scope) >= deepest:
             raise NodeFailure(
                 "scope-depth",
-                f"子流程嵌套超过{self.settings.max_depth}层",
-                f"sub-processes are nested deeper than {self.settings.max_depth}",
+                f"子流程嵌套超过{deepest}层",
+                f"sub-processes are nested deeper than {deepest}",
             )
         scope_id = self.new_id()
         self.emit(

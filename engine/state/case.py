@@ -39,19 +39,21 @@ class Changes:
 class CaseState:
     """Header and scopes of one case, nothing else: no time, no log position, no engine object.
 
-    `next_id` is the id the next token, scope or item gets. `home` maps the id of every token and item to its
+    `next_id` is the id the next token, scope or item gets. `bounds` is what the case was started under and keeps
+    for life: the zone of its clock and the limits of execution, so that a replay does not depend on settings. `home` maps the id of every token and item to its
     scope. The first scope is the case's process.
     """
 
     status: str = ACTIVE
     next_id: int = 1
+    bounds: dict[str, Any] = field(default_factory=dict)
     scopes: dict[int, Scope] = field(default_factory=dict)
     home: dict[int, int] = field(default_factory=dict, compare=False)
     changes: Changes = field(default_factory=Changes, compare=False)
 
     def header(self) -> list[Any]:
         """The canonical wire form of what belongs to no scope."""
-        return [self.status, self.next_id]
+        return [self.status, self.next_id, self.bounds]
 
     def digest(self) -> bytes:
         """SHA-256 over the header and the digests of all scopes in order of their ids."""
@@ -102,7 +104,7 @@ class CaseState:
     @classmethod
     def from_parts(cls, header: list[Any], scopes: Iterable[Scope]) -> CaseState:
         """Rebuild a state from its header and scopes (given in any order)."""
-        state = cls(status=header[0], next_id=header[1])
+        state = cls(status=header[0], next_id=header[1], bounds=header[2])
         for scope in sorted(scopes, key=lambda scope: scope.id):
             state.add_scope(scope)
         return state

@@ -6,6 +6,7 @@ state at any event, in any version, without SpiffWorkflow: this module is all a 
 | effect | meaning |
 | --- | --- |
 | `["case", status]` | the case's status changes |
+| `["bounds", {name: value}]` | what the case was started under: zone, limits of execution |
 | `["scope+", id, parent, owner, kind, element, definition, index, variables]` | a scope opens |
 | `["scope-", id, reason]` | a scope ends, with everything in it |
 | `["done", scope, output]` | a multi-instance instance finished and keeps its output |
@@ -76,6 +77,10 @@ def _touch(state: CaseState, scope_id: int) -> Scope:
 
 def _case(state: CaseState, effect: Effect) -> None:
     state.status = effect[1]
+
+
+def _bounds(state: CaseState, effect: Effect) -> None:
+    state.bounds = dict(effect[1])
 
 
 def _scope_open(state: CaseState, effect: Effect) -> None:
@@ -240,6 +245,7 @@ def _nothing(state: CaseState, effect: Effect) -> None:
 
 _HANDLERS: dict[str, Callable[[CaseState, Effect], None]] = {
     "case": _case,
+    "bounds": _bounds,
     "scope+": _scope_open,
     "scope-": _scope_end,
     "done": _done,
