@@ -28,7 +28,7 @@ INPUTS = frozenset(
 COMPUTED = "expression"
 """The component type that writes a variable the form computes."""
 CHOICES = frozenset({"checklist", "radio", "select", "taglist"})
-CONTAINERS = frozenset({"group", "dynamiclist", "default"})
+CONTAINERS = frozenset({"group", "dynamiclist"})
 _DISPLAYS = frozenset(
     {
         "text", "html", "image", "button", "spacer", "separator", "iframe", "table", "documentPreview",
@@ -55,9 +55,10 @@ def read_form(data: bytes, *, file: str, findings: Findings) -> Form | None:
     if not isinstance(id_, str) or not id_.strip():
         reader.report("form.id", None, "表单没有标识", "the form has no id")
         return None
-    reader.components(schema.get("components"), (), 0)
+    reader.components(schema.get("components"), ())
     reader.check_computed()
-    return Form(id=id_, file=file, schema=schema, fields=tuple(reader.fields), masked=dict(reader.masked))
+    reader.check_overlaps()
+    return Form(id=id_, file=file, schema=schema, fields=tuple(reader.parts), masked=dict(reader.masked))
 
 
 def component_path(component: Mapping[str, Any]) -> tuple[str, ...]:
@@ -81,7 +82,7 @@ class _Reader:
     file: str
     text: str
     findings: Findings
-    fields: list[str] = field(default_factory=list)
+    parts: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     masked: dict[str, Masking] = field(default_factory=dict)
     computed: list[tuple[Mapping[str, Any], tuple[str, ...]]] = field(default_factory=list)
     count: int = 0
@@ -92,7 +93,7 @@ class _Reader:
         at = 1 if element is None else line_of(self.text, element)
         self.findings.add(rule, Place(file=self.file, line=at, element=element), zh, en)
 
-    def components(self, parts: Any, path: tuple[str, ...], depth: int) -> None:
+    def components(self, parts: Any, path: tuple[str, ...]) -> None:
         if not isinstance(parts, list) or not all(isinstance(part, dict) for part in parts):
             self.report(
                 "form.component", None, "components 须是对象的列表", "components must be a list of objects"
@@ -108,11 +109,11 @@ class _Reader:
                     f"more than {_MAX_COMPONENTS} components",
                 )
             if self.count <= _MAX_COMPONENTS:
-                self.component(part, path, depth)
+                self.component(part, path)
 
-    def component(self, part: Mapping[str, Any], path: tuple[str, ...], depth: int) -> None:
+    def component(self, part: Mapping[str, Any], path: tuple[str, ...]) -> None:
         kind = part.get("type")
-        if kind not in KNOWN:
+        if not isinstance(kind, str) or kind not in KNOWN:
             self.report(
                 "form.component", part, f"不认识组件类型“{kind}”", f"the component type {kind!r} is unknown"
             )
@@ -127,7 +128,7 @@ class _Reader:
             elif own and not _KEY.fullmatch(".".join(own)):
                 self._bad_key(part, ".".join(own))
             else:
-                self.components(part.get("components", []), (*path, *own), depth + 1)
+                self.components(part.get("components", []), (*path, *own))
 
     def check_computed(self) -> None:
         """A computed variable is not protected, so nothing protected may flow into it."""
@@ -141,18 +142,36 @@ class _Reader:
                         f"the expression reads the protected field {field_!r}",
                     )
 
+    def check_overlaps(self) -> None:
+        """A variable cannot hold a value and be an object with fields of its own."""
+        for name, part in self.parts.items():
+            steps = name.split(".")
+            prefixes = [".".join(steps[:count]) for count in range(1, len(steps))]
+            above = next((prefix for prefix in prefixes if prefix in self.parts), None)
+            if above is not None:
+                self.report(
+                    "form.key",
+                    part,
+                    f"键“{name}”在键“{above}”之内",
+                    f"the key {name!r} is inside the key {above!r}",
+                )
+
     def _input(self, part: Mapping[str, Any], path: tuple[str, ...]) -> None:
         key = part.get("key")
         if not isinstance(key, str) or not _KEY.fullmatch(key):
             self._bad_key(part, key)
             return
         name = ".".join((*path, key))
-        if name in self.fields:
+        if name in self.parts:
             self.report("form.key", part, f"键“{name}”重复", f"the key {name!r} is repeated")
             return
-        self.fields.append(name)
+        self.parts[name] = part
         self._validation(part)
         self._mask(part, name)
+        if part.get("type") in CHOICES and not any(
+            part.get(source) for source in ("values", "valuesKey", "valuesExpression")
+        ):
+            self.report("form.component", part, "没有可选项", "there are no options")
 
     def _bad_key(self, part: Mapping[str, Any], key: object) -> None:
         self.report("form.key", part, f"“{key}”不能作键", f"{key!r} is not a key")
@@ -172,7 +191,7 @@ class _Reader:
                 )
         kind = properties.get(_MASK, "text" if part.get("type") == "textarea" else "none")
         party = properties.get(_PARTY)
-        if kind not in MASKS | {"none"} or (party is not None and not (isinstance(party, str) and party)):
+        if not _is_mask(kind) or (party is not None and not (isinstance(party, str) and party)):
             self.report(
                 "form.mask", part, f"不认识脱敏类别“{kind}”", f"the masking class {kind!r} is unknown"
             )
@@ -229,6 +248,10 @@ class _Reader:
                 compile_pattern(pattern)
             except PatternError as error:
                 self.report("form.component", part, error.zh, error.en)
+
+
+def _is_mask(kind: object) -> bool:
+    return isinstance(kind, str) and (kind in MASKS or kind == "none")
 
 
 def _is_bound(value: object) -> bool:

@@ -27,7 +27,6 @@ class PatternError(Exception):
         self.en = en
 
 
-@lru_cache(maxsize=512)
 def compile_pattern(text: object) -> Pattern:
     """Compile a regular expression in RE2 syntax: no back-references, no look-around, no backtracking.
 
@@ -40,6 +39,11 @@ def compile_pattern(text: object) -> Pattern:
         raise PatternError(
             f"模式须是至多 {MAX_PATTERN} 字的文字", f"a pattern is text of at most {MAX_PATTERN} characters"
         )
+    return _compiled(text)
+
+
+@lru_cache(maxsize=512)
+def _compiled(text: str) -> Pattern:
     options = re2.Options()
     options.log_errors = False
     options.max_mem = _MEMORY

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
+from itertools import pairwise
 from typing import Any
 
 from engine.model import Finding, ModelErrors, Package, Severity, read_package
@@ -37,7 +38,7 @@ def when(text: str) -> str:
 
 def chain(*ids: str) -> str:
     """Flows from each id to the next, named after their source."""
-    return "".join(flow(f"{a}_{b}", a, b) for a, b in zip(ids, ids[1:], strict=False))
+    return "".join(flow(f"{a}_{b}", a, b) for a, b in pairwise(ids))
 
 
 def around(node: str, id_: str = "n") -> str:
