@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hashlib import sha256
-from typing import Final
+from typing import Any, Final
 
 import orjson
 
@@ -21,15 +21,17 @@ def dumps(wire: Wire) -> bytes:
     return orjson.dumps(_in_utf16_order(wire), option=_OPTIONS)
 
 
-def loads(data: bytes) -> Wire:
-    """The wire form written as canonical bytes. Raises InvalidInput when they are no JSON."""
+def loads(data: bytes) -> Any:
+    """The wire form written as canonical bytes: a `Wire`, which whoever wrote it knows more closely.
+
+    Raises InvalidInput when they are no JSON.
+    """
     try:
-        wire: Wire = orjson.loads(data)
+        return orjson.loads(data)
     except orjson.JSONDecodeError:
         raise InvalidInput(
             message_zh="数据不是有效的 JSON", message_en="the data is not valid JSON"
         ) from None
-    return wire
 
 
 def digest(data: bytes) -> bytes:

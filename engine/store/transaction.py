@@ -42,7 +42,9 @@ class Reading:
         found = self._channel.read([(query.sql, query.bind(params)) for query, params in prepared])
         return [query.convert(rows) for (query, _), rows in zip(prepared, found, strict=True)]
 
-    def execute(self, statement: sa.Executable, params: Params | None = None) -> sa.CursorResult[Any]:
+    def execute(
+        self, statement: sa.Executable, params: Params | None = None
+    ) -> sa.CursorResult[*tuple[Any, ...]]:
         """A query put together on the spot with SQLAlchemy Core; off the hot path.
 
         Raises TypeError when it is no query.
@@ -53,7 +55,7 @@ class Reading:
 
     def _execute(
         self, statement: sa.Executable, params: Params | Sequence[Mapping[str, Any]] | None
-    ) -> sa.CursorResult[Any]:
+    ) -> sa.CursorResult[*tuple[Any, ...]]:
         self._channel.flush()
         return self._connection.execute(statement, params)
 
@@ -83,7 +85,7 @@ class Transaction(Reading):
 
     def execute(
         self, statement: sa.Executable, params: Params | Sequence[Mapping[str, Any]] | None = None
-    ) -> sa.CursorResult[Any]:
+    ) -> sa.CursorResult[*tuple[Any, ...]]:
         """Any statement put together on the spot with SQLAlchemy Core; off the hot path."""
         return self._execute(statement, params)
 

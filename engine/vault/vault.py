@@ -74,7 +74,8 @@ class Vault:
             raise _damaged(entry_id) from None
         if not hmac.compare_digest(_commitment(key, place, content), commitment):
             raise _damaged(entry_id)
-        return loads(content)
+        value: Wire = loads(content)
+        return value
 
     def __repr__(self) -> str:
         return "Vault()"
