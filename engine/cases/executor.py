@@ -225,9 +225,10 @@ class Executor:
         seq = head.seq + 1
         given, sealed = command.input, []
         if command.prepare is not None:
+            # What a form's own expressions look at is no part of what the command did.
+            session.begin(at, LiveReads(self._providers))
             given, sealed = command.prepare(session, case_id, seq, given)
-        reads = LiveReads(self._providers)
-        session.begin(at, reads)
+        session.begin(at, LiveReads(self._providers))
         run(session, command.kind, command.actor, given)
         return self._write(tx, case_id, head, session, command, given, sealed, at, now, new)
 

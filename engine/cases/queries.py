@@ -16,7 +16,7 @@ from engine.cases.executor import case_head
 from engine.cases.log import EventHead, StoredEvent
 from engine.errors import NotFound
 from engine.state import CaseState, apply
-from engine.store import NEVER, Database
+from engine.store import NEVER, Database, Reading
 from engine.store.tables import cases, incidents, jobs, task_candidates, tasks, timers
 
 PAGE = 500
@@ -132,21 +132,11 @@ class Queries:
         """A case's log from the event after number `after` on."""
         while True:
             with self._database.reading() as tx:
-                rows = tx.rows(sql.read_events, {"case_id": case_id, "after": after, "limit": PAGE})
-            for row in rows:
-                head = EventHead(
-                    case_id=case_id,
-                    seq=row[0],
-                    recorded_at=row[1],
-                    effective_at=row[2],
-                    kind=row[3],
-                    actor=row[4],
-                    on_behalf_of=row[5],
-                )
-                yield StoredEvent(head=head, content=bytes(row[6]), hash=bytes(row[7]))
-            if len(rows) < PAGE:
+                page = _events_page(tx, case_id, after)
+            yield from page
+            if len(page) < PAGE:
                 return
-            after = rows[-1][0]
+            after = page[-1].head.seq
 
     def state(self, case_id: UUID, seq: int | None = None) -> CaseState:
         """The neutral state of a case after event `seq`, by default now. Raises NotFound.
@@ -219,6 +209,37 @@ _TASK_COLUMNS = (
     tasks.c.priority,
     tasks.c.created_at,
 )
+
+
+def read_events(tx: Reading, case_id: UUID) -> Iterator[StoredEvent]:
+    """A case's whole log as one transaction sees it."""
+    after = 0
+    while True:
+        page = _events_page(tx, case_id, after)
+        yield from page
+        if len(page) < PAGE:
+            return
+        after = page[-1].head.seq
+
+
+def _events_page(tx: Reading, case_id: UUID, after: int) -> list[StoredEvent]:
+    rows = tx.rows(sql.read_events, {"case_id": case_id, "after": after, "limit": PAGE})
+    return [
+        StoredEvent(
+            head=EventHead(
+                case_id=case_id,
+                seq=row[0],
+                recorded_at=row[1],
+                effective_at=row[2],
+                kind=row[3],
+                actor=row[4],
+                on_behalf_of=row[5],
+            ),
+            content=bytes(row[6]),
+            hash=bytes(row[7]),
+        )
+        for row in rows
+    ]
 
 
 def _case(row: tuple[Any, ...]) -> Case:

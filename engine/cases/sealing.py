@@ -14,15 +14,18 @@ from uuid import UUID
 from engine import canonical
 from engine.canonical import VaultRef
 from engine.errors import Conflict
+from engine.feel import Environment
 from engine.model.definition import Definition, Form, Masking
 from engine.runtime import Session
-from engine.state import WorkItem
+from engine.runtime.variables import View
+from engine.state import Scope, WorkItem
 from engine.vault import Vault
 
 ENTRIES_PER_EVENT = 10_000
 """Entry numbers are event number times this plus a running number, so that they never repeat in a case."""
 
 Prepare = Callable[[Session, UUID, int, dict[str, Any]], tuple[dict[str, Any], list["Sealed"]]]
+Check = Callable[[Form, Mapping[str, Any], Mapping[str, Any], Environment], dict[str, Any]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,11 +44,11 @@ class Sealed:
 class Sealing:
     """Seals the personal fields of submitted forms.
 
-    check: validates a submission against its form and returns the cleaned values in wire form; it raises
-    InvalidInput with the errors by field.
+    check: validates a submission against its form, seeing the task's variables, and returns the cleaned values
+    in wire form; it raises InvalidInput with the errors by field.
     """
 
-    def __init__(self, vault: Vault, check: Callable[[Form, Mapping[str, Any]], dict[str, Any]]) -> None:
+    def __init__(self, vault: Vault, check: Check) -> None:
         self._vault = vault
         self._check = check
 
@@ -55,10 +58,12 @@ class Sealing:
         def prepare(
             session: Session, case_id: UUID, seq: int, given: dict[str, Any]
         ) -> tuple[dict[str, Any], list[Sealed]]:
-            form = _form_of_task(session, given["task"])
-            if form is None:
+            found = _form_of_task(session, given["task"])
+            if found is None:
                 return given, []
-            values = self._check(form, given.get("variables") or {})
+            form, scope, task = found
+            seen = dict(View(session, scope, scope.tokens[task.token]))
+            values = self._check(form, given.get("variables") or {}, seen, session.environment())
             values, sealed = self.seal(form.masked, case_id, seq, values)
             return {**given, "variables": values}, sealed
 
@@ -102,7 +107,7 @@ class Sealing:
         return values, sealed
 
 
-def _form_of_task(session: Session, task_id: int) -> Form | None:
+def _form_of_task(session: Session, task_id: int) -> tuple[Form, Scope, WorkItem] | None:
     scope = session.state.scope_of(task_id)
     if scope is None:
         return None
@@ -116,7 +121,7 @@ def _form_of_task(session: Session, task_id: int) -> Form | None:
             message_zh=f"表单“{task.form}”不在流程定义中",
             message_en=f"form “{task.form}” is not part of the definition",
         )
-    return form
+    return form, scope, task
 
 
 def _find(values: dict[str, Any], path: list[str]) -> tuple[dict[str, Any] | None, str]:

@@ -6,14 +6,21 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine import canonical
+from engine.feel import Environment
 from engine.model.definition import Form
 
 
-def check_submission(form: Form, values: Mapping[str, Any]) -> dict[str, Any]:
-    """The cleaned values of a submission, wire form in and out. Raises InvalidInput with errors by field."""
+def check_submission(
+    form: Form, values: Mapping[str, Any], variables: Mapping[str, Any], environment: Environment
+) -> dict[str, Any]:
+    """The cleaned values of a submission, wire form in and out; `variables` are what its task sees, decoded.
+
+    Raises InvalidInput with errors by field.
+    """
     from engine.model.submission import validate
 
-    cleaned = validate(form, {name: canonical.from_wire(value) for name, value in values.items()})
+    given = {name: canonical.from_wire(value) for name, value in values.items()}
+    cleaned = validate(form, given, environment=environment, variables=variables)
     wire = canonical.to_wire(dict(cleaned))
     assert isinstance(wire, dict)
     return wire

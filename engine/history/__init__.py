@@ -1,0 +1,12 @@
+"""Proof of what happened: verify, replay, export.
+
+*Verify* folds the recorded effects and checks every hash, every snapshot and every row derived from them; it
+needs no SpiffWorkflow. *Replay* executes every command again and compares bit for bit.
+"""
+
+from engine.history.findings import HistoryFinding
+from engine.history.replay import Replayer
+from engine.history.verify import Report, Verifier
+from engine.history.xes import export_xes
+
+__all__ = ["HistoryFinding", "Replayer", "Report", "Verifier", "export_xes"]

@@ -1,0 +1,244 @@
+"""Verify: do the log, the snapshots, the mirror rows and the definitions of a case say the same?"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from engine.cases import snapshot
+from engine.cases.definitions import Definitions, read_stored
+from engine.cases.executor import CLOSED
+from engine.cases.log import EventContent
+from engine.cases.queries import Queries, read_events
+from engine.errors import BihuanError
+from engine.history.findings import HistoryFinding
+from engine.history.fold import Fold
+from engine.history.mirrors import compare_rows
+from engine.history.sealed import check_sealed
+from engine.model import ModelErrors
+from engine.state import CaseState
+from engine.store import Database, Reading
+from engine.store.tables import cases, definition_resources, definitions, events, resources, scopes
+from engine.vault import Vault
+
+
+class Opened(Protocol):
+    """The parts of an engine that a check reads."""
+
+    database: Database
+    definitions: Definitions
+    queries: Queries
+    vault: Vault
+
+
+@dataclass(slots=True)
+class Report:
+    """What was checked and what was found."""
+
+    cases: int = 0
+    events: int = 0
+    findings: list[HistoryFinding] = field(default_factory=list)
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether nothing was found."""
+        return not self.findings
+
+    def add(self, other: Report) -> None:
+        """Take another report in."""
+        self.cases += other.cases
+        self.events += other.events
+        self.findings.extend(other.findings)
+
+
+class Verifier:
+    """Checks histories by their recorded effects and hashes alone."""
+
+    def __init__(self, engine: Opened) -> None:
+        self._engine = engine
+        self._definitions: dict[str, list[HistoryFinding]] = {}
+
+    def verify_all(self) -> Iterator[Report]:
+        """One report a case, then one for definitions and for events that belong to no case."""
+        for case_id in self._engine.queries.case_ids():
+            yield self.verify(case_id)
+        yield self.verify_deployments()
+
+    def verify(self, case_id: UUID) -> Report:
+        """Check one case: chain, effects, header row, snapshots, mirror rows, vault, definitions."""
+        report = Report(cases=1)
+        fold = Fold(case_id, CaseState())
+        start: EventContent | None = None
+        with self._engine.database.reading(snapshot=True) as tx:
+            for event in read_events(tx, case_id):
+                report.events += 1
+                content, found = fold.step(event)
+                report.findings.extend(found)
+                if event.head.seq == 1:
+                    start = content
+                if content is not None:
+                    report.findings.extend(check_sealed(tx, self._engine.vault, case_id, event, content))
+                if fold.broken:
+                    break
+            report.findings.extend(self._check_row(tx, fold, start))
+            if not fold.broken:
+                report.findings.extend(_check_snapshots(tx, fold))
+                report.findings.extend(compare_rows(tx, fold, self._engine.definitions))
+        for digest in sorted({scope.definition for scope in fold.state.scopes.values()}):
+            report.findings.extend(self._definition(digest))
+        return report
+
+    def verify_deployments(self) -> Report:
+        """Check every stored definition, and that no event belongs to a case that is not there."""
+        report = Report()
+        for digest, _, _ in self._engine.definitions.all():
+            report.findings.extend(self._definition(digest))
+        with self._engine.database.reading() as tx:
+            query = (
+                sa.select(events.c.case_id)
+                .where(~sa.exists().where(cases.c.case_id == events.c.case_id))
+                .distinct()
+            )
+            for row in tx.execute(query):
+                report.findings.append(
+                    HistoryFinding(
+                        rule="case.missing",
+                        case_id=row[0],
+                        message_zh="有事件记录但案件行不存在",
+                        message_en="there are events but no row for the case",
+                    )
+                )
+        return report
+
+    def _check_row(self, tx: Reading, fold: Fold, start: EventContent | None) -> list[HistoryFinding]:
+        row = tx.execute(sa.select(cases).where(cases.c.case_id == fold.case_id)).mappings().first()
+        if row is None:
+            return [_row_finding(fold, "case_id", "案件行不存在", "there is no row for the case")]
+        expected: dict[str, Any] = {"seq": fold.seq, "head": fold.head, "effective_at": fold.effective_at}
+        if not fold.broken:
+            closed = fold.state.status in CLOSED
+            expected |= {
+                "state_hash": fold.state.digest(),
+                "status": fold.state.status,
+                "started_at": fold.first_effective_at,
+                "ended_at": fold.last_changed_at if closed else None,
+            }
+        if start is not None:
+            given = start.input
+            expected |= {
+                "definition": bytes.fromhex(given["definition"]),
+                "definition_version": given["version"],
+                "business_key": given["business_key"],
+                "provenance": given["provenance"],
+                "behaviour": given["behaviour"],
+            }
+            if not fold.broken:
+                expected["definition_key"] = fold.state.root.element
+        return [
+            _row_finding(
+                fold,
+                name,
+                f"案件行的{name}与日志不符",
+                f"{name} of the case row is not what the log says",
+            )
+            for name, value in expected.items()
+            if _plain(row[name]) != value
+        ]
+
+    def _definition(self, digest: str) -> list[HistoryFinding]:
+        if digest not in self._definitions:
+            self._definitions[digest] = list(_check_definition(self._engine, digest))
+        return self._definitions[digest]
+
+
+def _check_snapshots(tx: Reading, fold: Fold) -> Iterator[HistoryFinding]:
+    state = fold.state
+    stored = tx.execute(sa.select(cases.c.state).where(cases.c.case_id == fold.case_id)).scalar()
+    others = {
+        int(row[0]): bytes(row[1])
+        for row in tx.execute(
+            sa.select(scopes.c.scope_id, scopes.c.content).where(scopes.c.case_id == fold.case_id)
+        )
+    }
+    closed = state.status in CLOSED
+    expected_root = None if closed else snapshot.pack(state)
+    if _plain(stored) != expected_root:
+        yield _snapshot_finding(fold, "cases.state")
+    root = state.root.id
+    expected = {} if closed else {key: scope.content() for key, scope in state.scopes.items() if key != root}
+    for scope_id in sorted(expected.keys() | others.keys()):
+        if expected.get(scope_id) != others.get(scope_id):
+            yield _snapshot_finding(fold, f"scopes[{scope_id}]")
+
+
+def _check_definition(engine: Opened, digest: str) -> Iterator[HistoryFinding]:
+    with engine.database.reading() as tx:
+        row = tx.execute(
+            sa.select(definitions.c.key, definitions.c.name).where(
+                definitions.c.digest == bytes.fromhex(digest)
+            )
+        ).first()
+        files = tx.execute(
+            sa.select(definition_resources.c.name, resources.c.digest, resources.c.content)
+            .join(resources, resources.c.digest == definition_resources.c.resource)
+            .where(definition_resources.c.definition == bytes.fromhex(digest))
+        ).fetchall()
+    if row is None:
+        yield _definition_finding(digest, "definitions", "流程定义不存在", "the definition does not exist")
+        return
+    altered = [name for name, stated, content in files if hashlib.sha256(bytes(content)).digest() != bytes(stated)]
+    for name in altered:
+        yield _definition_finding(digest, str(name), "文件内容被改动", "the file was altered")
+    if altered:
+        return
+    try:
+        package = read_stored({name: bytes(content) for name, _, content in files})
+    except (ModelErrors, BihuanError):
+        yield _definition_finding(digest, "resources", "定义的文件不完整", "files of the definition are missing")
+        return
+    found = next((item for item in package.definitions if item.digest == digest), None)
+    if found is None or (found.key, found.name or found.key) != (row[0], row[1]):
+        yield _definition_finding(
+            digest, str(row[0]), "流程定义与其摘要不符", "the definition does not match its digest"
+        )
+
+
+def _definition_finding(digest: str, place: str, zh: str, en: str) -> HistoryFinding:
+    return HistoryFinding(
+        rule="definition.digest", place=f"{digest[:12]}/{place}", message_zh=zh, message_en=en
+    )
+
+
+def _row_finding(fold: Fold, column: str, zh: str, en: str) -> HistoryFinding:
+    return HistoryFinding(
+        rule="row.cases", case_id=fold.case_id, place=f"cases.{column}", message_zh=zh, message_en=en
+    )
+
+
+def _snapshot_finding(fold: Fold, place: str) -> HistoryFinding:
+    return HistoryFinding(
+        rule="snapshot",
+        case_id=fold.case_id,
+        seq=fold.seq,
+        place=place,
+        message_zh="状态快照与日志不符",
+        message_en="the snapshot is not what the log leads to",
+    )
+
+
+def _plain(value: Any) -> Any:
+    return bytes(value) if isinstance(value, memoryview | bytearray) else value
+
+
+def summed(reports: Iterable[Report]) -> Report:
+    """All reports in one."""
+    total = Report()
+    for report in reports:
+        total.add(report)
+    return total
+
