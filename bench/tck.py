@@ -14,7 +14,7 @@ import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ from engine.feel.temporal_text import parse_date, parse_date_time, parse_duratio
 from engine.feel.values import kind_of
 
 _SCHEMA_INSTANCE = "{http://www.w3.org/2001/XMLSchema-instance}"
-_NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=timezone.utc)
+_NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 _TOLERANCE = Decimal("1e-8")
 """The kit gives irrational results with eight digits."""
 
@@ -49,7 +49,9 @@ class Outcome:
 
 def main() -> int:
     """Run the kit; exit code 1 when it is not there."""
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     options.add_argument("directory", nargs="?", default=os.environ.get("BIHUAN_TCK", "../shared/tck"))
     options.add_argument("--failures", action="store_true", help="name every result that fails")
     options.add_argument("--json", metavar="FILE", help="also write all results to FILE")
@@ -89,7 +91,9 @@ def _models(folder: Path) -> dict[str, dmn.DecisionModel]:
     return models
 
 
-def _run_cases(path: Path, models: Mapping[str, dmn.DecisionModel], level: str, directory: str) -> list[Outcome]:
+def _run_cases(
+    path: Path, models: Mapping[str, dmn.DecisionModel], level: str, directory: str
+) -> list[Outcome]:
     root = markup.read(path.read_bytes(), file=path.name)
     model = models[(root.findtext("{*}modelName") or "").strip()]
     outcomes: list[Outcome] = []
@@ -151,7 +155,12 @@ def _typed(text: str, kind: str) -> Any:
         return Decimal(text.strip())
     if kind == "boolean":
         return text.strip() == "true"
-    readers = {"date": parse_date, "time": parse_time, "dateTime": parse_date_time, "duration": parse_duration}
+    readers = {
+        "date": parse_date,
+        "time": parse_time,
+        "dateTime": parse_date_time,
+        "duration": parse_duration,
+    }
     return readers[kind](text.strip()) if kind in readers else text
 
 

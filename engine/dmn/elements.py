@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from engine.feel import Function, Type
 from engine.feel.run import Code
@@ -22,15 +23,34 @@ class InputData:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Needed:
+    """Something an element needs, and the name it sees it by; `prefix`: of the import it comes through."""
+
+    key: Key
+    name: str
+    prefix: str = ""
+
+    def bind(self, bindings: dict[str, Any], value: Any) -> None:
+        """Add `value` under the visible name."""
+        (bindings.setdefault(self.prefix, {}) if self.prefix else bindings)[self.name] = value
+
+    def read(self, bindings: Mapping[str, Any]) -> Any:
+        """The value under the visible name."""
+        return (bindings[self.prefix] if self.prefix else bindings)[self.name]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Requirements:
-    """What an element needs: the name under which it sees each, and the key of what it is.
+    """What an element needs."""
 
-    A name with a dot is seen through the prefix of an import.
-    """
+    inputs: tuple[Needed, ...] = ()
+    decisions: tuple[Needed, ...] = ()
+    knowledge: tuple[Needed, ...] = ()
 
-    inputs: tuple[tuple[str, Key], ...] = ()
-    decisions: tuple[tuple[str, Key], ...] = ()
-    knowledge: tuple[tuple[str, Key], ...] = ()
+    @property
+    def all(self) -> tuple[Needed, ...]:
+        """Everything needed."""
+        return (*self.inputs, *self.decisions, *self.knowledge)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -87,12 +87,14 @@ class Evaluation:
         value = decision.code(Scope(bindings, self._outermost, run))
         value = self._types.fit(value, decision.kind, self._outermost)
         run.observer = outer
-        shown = [name for name, _ in (*decision.requires.inputs, *decision.requires.decisions)]
         self.trace.append(
             {
                 "decision": decision.identifier,
                 "name": decision.name,
-                "inputs": {name: plain(_at(bindings, name), run) for name in shown},
+                "inputs": {
+                    ".".join(filter(None, (needed.prefix, needed.name))): plain(needed.read(bindings), run)
+                    for needed in (*decision.requires.inputs, *decision.requires.decisions)
+                },
                 "rules": matched,
                 "output": plain(value, run),
             }
@@ -101,18 +103,19 @@ class Evaluation:
 
     def _bindings(self, requires: Requirements) -> dict[str, Any]:
         bindings: dict[str, Any] = {}
-        for name, key in requires.knowledge:
-            _bind(bindings, name, self._function(key))
-        for name, key in requires.inputs:
-            _bind(bindings, name, self._input(key))
-        for name, key in requires.decisions:
-            _bind(bindings, name, self._values[key] if key in self._values else self.decide(key))
+        for needed in requires.knowledge:
+            needed.bind(bindings, self._function(needed.key))
+        for needed in requires.inputs:
+            needed.bind(bindings, self._input(needed.key))
+        for needed in requires.decisions:
+            key = needed.key
+            needed.bind(bindings, self._values[key] if key in self._values else self.decide(key))
         return bindings
 
     def _input(self, key: Key) -> Any:
         if key not in self._values:
             data = self._graph.inputs[key]
-            value = self._given[data.name] if data.name in self._given else None
+            value = self._given.get(data.name)
             self._values[key] = self._types.fit(value, data.kind, self._outermost)
         return self._values[key]
 
@@ -142,20 +145,6 @@ def _observer(matched: list[dict[str, Any]]) -> Any:
         )
 
     return observe
-
-
-def _bind(bindings: dict[str, Any], name: str, value: Any) -> None:
-    """Bind a name; one with a dot inside the context that stands for the import."""
-    prefix, dot, rest = name.partition(".")
-    if dot:
-        bindings.setdefault(prefix, {})[rest] = value
-    else:
-        bindings[name] = value
-
-
-def _at(bindings: Mapping[str, Any], name: str) -> Any:
-    prefix, dot, rest = name.partition(".")
-    return bindings[prefix][rest] if dot else bindings[name]
 
 
 def plain(value: Any, run: Run) -> Any:

@@ -54,7 +54,9 @@ class DmnErrors(BihuanError):
         first = next((one for one in self.findings if one.severity is Severity.ERROR), None)
         super().__init__(
             message_zh=f"决策模型有误：{first}" if first else "决策模型有误",
-            message_en=f"the decision model has errors: {first}" if first else "the decision model has errors",
+            message_en=f"the decision model has errors: {first}"
+            if first
+            else "the decision model has errors",
         )
 
 

@@ -57,7 +57,7 @@ def decide(
     rows: list[Row],
     name: str,
     scope: Scope,
-    types: ItemTypes,
+    _types: ItemTypes,
 ) -> Any:
     """The table's value for the outputs of the matched rules, of which there is at least one."""
     run = scope.run
@@ -68,7 +68,10 @@ def decide(
         return run.null("decision.hit", name, len(rows))
     if policy in (HitPolicy.PRIORITY, HitPolicy.OUTPUT_ORDER):
         ranks = [[_value_of(code, scope) for code in output.order] for output in outputs]
-        rows = sorted(rows, key=lambda row: tuple(_rank(value, rank, run) for value, rank in zip(row, ranks, strict=True)))
+        rows = sorted(
+            rows,
+            key=lambda row: tuple(_rank(value, rank, run) for value, rank in zip(row, ranks, strict=True)),
+        )
     if policy in SINGLE_HIT:
         return _shape(outputs, rows[0])
     if aggregation is None:

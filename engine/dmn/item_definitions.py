@@ -156,7 +156,9 @@ class TypeReader:
                 self.reference(one.get("typeRef"), one) for one in children(function, "parameters")
             )
             return Type(
-                "function", items=self.reference(function.get("outputTypeRef"), function), parameters=parameters
+                "function",
+                items=self.reference(function.get("outputTypeRef"), function),
+                parameters=parameters,
             )
         written = child(element, "typeRef")
         return self.reference(None if written is None else (written.text or ""), element)
@@ -209,8 +211,12 @@ def _with_prefix(kind: Type, prefix: str) -> Type:
     return Type(
         kind.name if kind.name in BUILT_IN else _prefixed(prefix, kind.name),
         items=None if kind.items is None else _with_prefix(kind.items, prefix),
-        members=None if kind.members is None else tuple((n, _with_prefix(k, prefix)) for n, k in kind.members),
-        parameters=None if kind.parameters is None else tuple(_with_prefix(k, prefix) for k in kind.parameters),
+        members=None
+        if kind.members is None
+        else tuple((n, _with_prefix(k, prefix)) for n, k in kind.members),
+        parameters=None
+        if kind.parameters is None
+        else tuple(_with_prefix(k, prefix) for k in kind.parameters),
     )
 
 

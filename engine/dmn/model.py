@@ -66,12 +66,12 @@ class DecisionModel:
 
     def inputs(self, decision_id: str) -> dict[str, Type]:
         """Names and types of the input data that a decision needs, directly or through other decisions."""
-        needed: dict[str, Type] = {}
+        found: dict[str, Type] = {}
         for key in self.graph.orders[self._decision(decision_id)]:
-            for _, wanted in self.graph.decisions[key].requires.inputs:
-                data = self.graph.inputs[wanted]
-                needed.setdefault(data.name, data.kind)
-        return needed
+            for needed in self.graph.decisions[key].requires.inputs:
+                data = self.graph.inputs[needed.key]
+                found.setdefault(data.name, data.kind)
+        return found
 
     def evaluate(self, decision_id: str, inputs: Mapping[str, Any], env: Environment) -> DecisionResult:
         """Decide, by id or else by name.
@@ -83,7 +83,9 @@ class DecisionModel:
         key = self._decision(decision_id)
         return self._run(env, lambda evaluation: evaluation.decide(key), inputs)
 
-    def evaluate_service(self, service_id: str, inputs: Mapping[str, Any], env: Environment) -> DecisionResult:
+    def evaluate_service(
+        self, service_id: str, inputs: Mapping[str, Any], env: Environment
+    ) -> DecisionResult:
         """Invoke a decision service by id or name; `inputs` by name of its input data and input decisions."""
         key = _find(self.graph.services, service_id, self.namespace)
         return self._run(env, lambda evaluation: evaluation.serve(key), inputs)
@@ -103,7 +105,9 @@ class DecisionModel:
         return DecisionResult(value=value, trace=tuple(evaluation.trace))
 
 
-def _find(elements: Mapping[Key, Decision] | Mapping[Key, DecisionService], wanted: str, namespace: str) -> Key:
+def _find(
+    elements: Mapping[Key, Decision] | Mapping[Key, DecisionService], wanted: str, namespace: str
+) -> Key:
     if (namespace, wanted) in elements:
         return namespace, wanted
     for key, one in elements.items():

@@ -10,7 +10,7 @@ from engine import markup
 from engine.dmn.boxed import BoxReader
 from engine.dmn.boxed.functions import function_of
 from engine.dmn.boxed.reading import Surroundings, nothing
-from engine.dmn.elements import Decision, DecisionService, InputData, Key, Knowledge, Requirements
+from engine.dmn.elements import Decision, DecisionService, InputData, Key, Knowledge, Needed, Requirements
 from engine.dmn.findings import DmnErrors, DmnFinding, Findings, Place, Severity
 from engine.dmn.item_definitions import TypeReader
 from engine.dmn.model import DecisionModel, Graph
@@ -24,7 +24,7 @@ from engine.dmn.source import (
     reference,
 )
 from engine.feel import Function
-from engine.feel.run import Scope
+from engine.feel.run import Code, Scope
 from engine.feel.types import ANY
 
 MOST_ELEMENTS = 5_000
@@ -142,17 +142,24 @@ class _ModelReader:
         language = self._root.get("expressionLanguage", "").strip().lower()
         if language not in FEEL_LANGUAGES:
             self._findings.add(
-                "dmn.language", self._place, f"只支持 FEEL，不支持“{language}”", f"only FEEL is supported, not '{language}'"
+                "dmn.language",
+                self._place,
+                f"只支持 FEEL，不支持“{language}”",
+                f"only FEEL is supported, not '{language}'",
             )
         names: set[str] = set()
         for element in children(self._root, *_DRG):
-            key = (self._namespace, element.get("id") or element.get("name", ""))
+            key = (self._namespace, element.get("id", "") or element.get("name", ""))
             name = element.get("name", "")
             place = place_of(element, self._place)
             if key in self._elements:
-                self._findings.add("dmn.duplicate-id", place, f"标识“{key[1]}”重复", f"the id '{key[1]}' is used twice")
+                self._findings.add(
+                    "dmn.duplicate-id", place, f"标识“{key[1]}”重复", f"the id '{key[1]}' is used twice"
+                )
             if name in names:
-                self._findings.add("dmn.duplicate-name", place, f"名称“{name}”重复", f"the name '{name}' is used twice")
+                self._findings.add(
+                    "dmn.duplicate-name", place, f"名称“{name}”重复", f"the name '{name}' is used twice"
+                )
             if not name:
                 self._findings.add("dmn.name-missing", place, "缺少名称", "the name is missing")
             names.add(name)
@@ -185,9 +192,12 @@ class _ModelReader:
         name = element.get("name", "")
         if self._boxes.find(element) is None:
             self._findings.warn(
-                "dmn.expression-missing", around.place, f"决策“{name}”没有逻辑，结果为空", f"the decision '{name}' has no logic: null"
+                "dmn.expression-missing",
+                around.place,
+                f"决策“{name}”没有逻辑，结果为空",
+                f"the decision '{name}' has no logic: null",
             )
-            code = nothing
+            code: Code = nothing
         else:
             code = self._boxes.below(element, around)
         return Decision(
@@ -195,12 +205,9 @@ class _ModelReader:
         )
 
     def _surroundings(self, key: Key, element: Element, requires: Requirements) -> Surroundings:
-        names = {name for group in (requires.inputs, requires.decisions, requires.knowledge) for name, _ in group}
-        names |= {part for name in names for part in name.split(".", 1)}
+        names = {part for needed in requires.all for part in (needed.prefix, needed.name) if part}
         names |= self._types.types.components
-        place = Place(
-            file=self._place.file, line=element.sourceline or 1, element=key[1], decision=key[1]
-        )
+        place = Place(file=self._place.file, line=element.sourceline or 1, element=key[1], decision=key[1])
         return Surroundings(names=frozenset(names), place=place, name=element.get("name", ""))
 
     def _knowledge(self, key: Key, element: Element) -> Function:
@@ -211,7 +218,10 @@ class _ModelReader:
         logic = child(element, "encapsulatedLogic")
         if logic is None:
             self._findings.add(
-                "dmn.expression-missing", around.place, f"业务知识模型“{name}”没有逻辑", f"the knowledge model '{name}' has no logic"
+                "dmn.expression-missing",
+                around.place,
+                f"业务知识模型“{name}”没有逻辑",
+                f"the knowledge model '{name}' has no logic",
             )
             return function_of(self._boxes, name, [], nothing, None)
         made = self._boxes.function(logic, around)
@@ -220,12 +230,8 @@ class _ModelReader:
 
         def call(run: Any, values: list[Any]) -> Any:
             known: dict[str, Any] = {name: function}
-            for visible, wanted in requires.knowledge:
-                prefix, dot, rest = visible.partition(".")
-                if dot:
-                    known.setdefault(prefix, {})[rest] = self._callable(wanted)
-                else:
-                    known[visible] = self._callable(wanted)
+            for needed in requires.knowledge:
+                needed.bind(known, self._callable(needed.key))
             scope = Scope(known, None, run)
             value = made(scope).call(run, values)
             return types.fit(value, kind, scope)
@@ -266,12 +272,11 @@ class _ModelReader:
             knowledge=tuple(self._required(element, "knowledgeRequirement", "requiredKnowledge")),
         )
 
-    def _required(self, element: Element, requirement: str, target: str) -> Iterator[tuple[str, Key]]:
+    def _required(self, element: Element, requirement: str, target: str) -> Iterator[Needed]:
         for one in children(element, requirement):
             link = child(one, target)
             if link is not None and self._exists(link):
-                key = self._resolved(link)
-                yield self._visible_name(key), key
+                yield self._needed_element(self._resolved(link))
 
     def _resolved(self, link: Element) -> Key:
         return reference(link, self._namespace)
@@ -289,14 +294,13 @@ class _ModelReader:
             )  # fmt: skip
         return known
 
-    def _visible_name(self, key: Key) -> str:
+    def _needed_element(self, key: Key) -> Needed:
         if key in self._elements:
-            return self._elements[key].get("name", "")
+            return Needed(key=key, name=self._elements[key].get("name", ""))
         graph = self._graph
         groups: tuple[Any, ...] = (graph.inputs, graph.decisions, graph.services, graph.knowledge)
         name = next((group[key].name for group in groups if key in group), "")
-        prefix = self._prefixes.get(key[0], "")
-        return f"{prefix}.{name}" if prefix else str(name)
+        return Needed(key=key, name=name, prefix=self._prefixes.get(key[0], ""))
 
     def _order(self) -> None:
         """Put the decisions that each decision needs in order; a decision that needs itself is refused."""
@@ -321,7 +325,9 @@ class _ModelReader:
                 path.add(at)
                 pending.append((at, True))
                 needs = self._graph.decisions[at].requires.decisions
-                pending.extend((one, False) for _, one in reversed(needs) if one in self._graph.decisions)
+                pending.extend(
+                    (one.key, False) for one in reversed(needs) if one.key in self._graph.decisions
+                )
         return order
 
     def _refuse_cycle(self, key: Key) -> None:

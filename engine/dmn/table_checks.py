@@ -46,7 +46,8 @@ def check_table(shape: TableShape, findings: Findings, place: Place) -> None:
     if not 0 < len(shape.rows) <= _MOST_RULES or width == 0 or any(len(row) != width for row in shape.rows):
         return
     columns = [
-        cut([row[index] for row in shape.rows], shape.allowed[index], shape.kinds[index]) for index in range(width)
+        cut([row[index] for row in shape.rows], shape.allowed[index], shape.kinds[index])
+        for index in range(width)
     ]
     checker = _Checker(shape, columns, findings, place)
     checker.unreachable()
@@ -59,9 +60,7 @@ class _TooLarge(Exception):
 
 
 class _Checker:
-    def __init__(
-        self, shape: TableShape, columns: list[Pieces], findings: Findings, place: Place
-    ) -> None:
+    def __init__(self, shape: TableShape, columns: list[Pieces], findings: Findings, place: Place) -> None:
         self._shape = shape
         self._columns = columns
         self._findings = findings

@@ -10,6 +10,7 @@ from __future__ import annotations
 from engine.feel.environment import Budget, Environment, Reason
 from engine.feel.errors import FeelBudgetError, FeelError, FeelSyntaxError, Position
 from engine.feel.expression import Expression, UnaryTests, compile_expression, compile_unary_tests
+from engine.feel.printer import print_expression, print_tests
 from engine.feel.temporal import (
     ExtendedDate,
     ExtendedDateTime,
@@ -43,5 +44,7 @@ __all__ = [
     "YearsMonthsDuration",
     "compile_expression",
     "compile_unary_tests",
+    "print_expression",
+    "print_tests",
     "to_text",
 ]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from engine.feel.run import Run
+from engine.feel.run import Run, Truth
 from engine.feel.temporal import DATE_TIMES, DATES, DURATIONS, TIMES, day_number, duration_nanoseconds
 from engine.feel.temporal_arithmetic import at_midnight, instant, time_key
 from engine.feel.values import Range, kind_of
@@ -15,7 +15,7 @@ _PLAIN = frozenset({str, bool})
 _NUMBERS = frozenset({int, Decimal})
 
 
-def equal(left: Any, right: Any, run: Run) -> bool | None:
+def equal(left: Any, right: Any, run: Run) -> Truth:
     """Whether two values are equal; null, with its reason, when they are of different kinds."""
     kind, other = type(left), type(right)
     if (kind is other and kind in _PLAIN) or (kind in _NUMBERS and other in _NUMBERS):
@@ -35,7 +35,7 @@ def _same_moment(left: Any, right: Any) -> bool:
     return instant(left) == instant(right)
 
 
-def _equal_of_kind(left: Any, right: Any, run: Run) -> bool | None:
+def _equal_of_kind(left: Any, right: Any, run: Run) -> Truth:
     run.charge(1)
     kind = type(left)
     if kind in DATE_TIMES:
@@ -56,7 +56,7 @@ def _equal_of_kind(left: Any, right: Any, run: Run) -> bool | None:
     return bool(left == right)
 
 
-def _equal_lists(left: Any, right: Any, run: Run) -> bool | None:
+def _equal_lists(left: Any, right: Any, run: Run) -> Truth:
     run.enter(2)
     result = len(left) == len(right) and all(
         equal(one, other, run) is True for one, other in zip(left, right, strict=True)
@@ -65,7 +65,7 @@ def _equal_lists(left: Any, right: Any, run: Run) -> bool | None:
     return result
 
 
-def _equal_contexts(left: Mapping[str, Any], right: Mapping[str, Any], run: Run) -> bool | None:
+def _equal_contexts(left: Mapping[str, Any], right: Mapping[str, Any], run: Run) -> Truth:
     run.enter(2)
     result = left.keys() == right.keys() and all(equal(left[key], right[key], run) is True for key in left)
     run.leave(2)
@@ -107,13 +107,13 @@ def order_keys(left: Any, right: Any, run: Run) -> tuple[Any, Any] | None:
     return one[1], other[1]
 
 
-def less(left: Any, right: Any, run: Run) -> bool | None:
+def less(left: Any, right: Any, run: Run) -> Truth:
     """Whether `left` comes before `right`; null when they have no order."""
     keys = order_keys(left, right, run)
     return None if keys is None else bool(keys[0] < keys[1])
 
 
-def compare(operator: str, left: Any, right: Any, run: Run) -> bool | None:
+def compare(operator: str, left: Any, right: Any, run: Run) -> Truth:
     """The result of `=`, `!=`, `<`, `<=`, `>` or `>=`."""
     if operator == "=":
         return equal(left, right, run)
@@ -132,7 +132,7 @@ def compare(operator: str, left: Any, right: Any, run: Run) -> bool | None:
     return bool(keys[0] >= keys[1])
 
 
-def within(value: Any, bounds: Range, run: Run) -> bool | None:
+def within(value: Any, bounds: Range, run: Run) -> Truth:
     """Whether a value lies in a range; null when it cannot be compared with an end."""
     below = above = True
     if bounds.start is not None:
@@ -148,7 +148,7 @@ def within(value: Any, bounds: Range, run: Run) -> bool | None:
     return below and above
 
 
-def belongs(value: Any, test: Any, run: Run) -> bool | None:
+def belongs(value: Any, test: Any, run: Run) -> Truth:
     """Whether `value in test` holds: in a range, in a list (of values or ranges), or equal."""
     if type(test) is Range:
         return _range_or_equal(value, test, run)
@@ -156,7 +156,7 @@ def belongs(value: Any, test: Any, run: Run) -> bool | None:
         run.charge(len(test))
         if type(value) in (list, tuple) and equal(value, test, run) is True:
             return True
-        found: bool | None = False
+        found: Truth = False
         for item in test:
             result = _range_or_equal(value, item, run) if type(item) is Range else equal(value, item, run)
             if result is True:
@@ -165,5 +165,5 @@ def belongs(value: Any, test: Any, run: Run) -> bool | None:
     return equal(value, test, run)
 
 
-def _range_or_equal(value: Any, test: Range, run: Run) -> bool | None:
+def _range_or_equal(value: Any, test: Range, run: Run) -> Truth:
     return equal(value, test, run) if type(value) is Range else within(value, test, run)

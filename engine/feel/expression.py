@@ -14,7 +14,7 @@ from engine.feel.compiler.tests import compile_tests
 from engine.feel.environment import Environment
 from engine.feel.errors import FeelBudgetError
 from engine.feel.parser import parse_expression, parse_unary_tests
-from engine.feel.run import Run, Scope
+from engine.feel.run import Run, Scope, Truth
 from engine.feel.types import TypeNames
 
 
@@ -59,7 +59,6 @@ class Expression:
             raise FeelBudgetError("steps", env.budget.steps)
         return check_result(value, run)
 
-
     def value_in(self, scope: Scope) -> Any:
         """The value within a running evaluation, whose budget pays."""
         run = scope.run
@@ -88,7 +87,7 @@ class UnaryTests:
     def __repr__(self) -> str:
         return f"UnaryTests({self.text!r})"
 
-    def test(self, value: Any, variables: Mapping[str, Any], env: Environment) -> bool | None:
+    def test(self, value: Any, variables: Mapping[str, Any], env: Environment) -> Truth:
         """Whether `value` passes: True, False, or None when that cannot be said. Raises FeelBudgetError."""
         run = Run(env)
         try:
@@ -98,7 +97,7 @@ class UnaryTests:
         except RecursionError:
             raise FeelBudgetError("depth", env.budget.depth) from None
 
-    def test_in(self, value: Any, scope: Scope) -> bool | None:
+    def test_in(self, value: Any, scope: Scope) -> Truth:
         """The same within a running evaluation, whose budget pays."""
         run = scope.run
         run.steps -= self._weight

@@ -20,6 +20,8 @@ from engine.feel.numbers import CONTEXT, as_number
 from engine.feel.type_parser import parse_type
 
 HIGHEST_TREE = 100
+_MOST_DECLARED = 500
+_MOST_ITERATORS = 20
 _ADDITIVE, _MULTIPLICATIVE, _POWER, _NEGATION, _INSTANCE = 4, 5, 6, 7, 8
 _BINARY = {"+": _ADDITIVE, "-": _ADDITIVE, "*": _MULTIPLICATIVE, "/": _MULTIPLICATIVE, "**": _POWER}
 _COMPARISON = 3
@@ -52,6 +54,7 @@ class _Parser:
         self._local = NameTable()
         self.cursor = Cursor(text, (BUILT_IN_NAMES, table_of(frozenset(names)), self._local))
         self._nesting = 0
+        self._declared = 0
         self._in_endpoint = False
 
     def make(self, node: N) -> N:
@@ -183,7 +186,7 @@ class _Parser:
             literal = self.cursor.peek(1).text
             self.cursor.advance(2)
             return self.make(syntax.AtLiteral(unescape(literal), at=token.start))
-        self.cursor.refuse()
+        return self.cursor.refuse()
 
     def _number(self, text: str) -> int | Decimal:
         if len(text) <= 34 and text.isdecimal():
@@ -260,7 +263,9 @@ class _Parser:
         return self.make(syntax.ContextLiteral(tuple(entries), at=at))
 
     def _know(self, name: str) -> None:
-        if name not in KEYWORDS and len(name) <= 200:
+        """Know a name declared in the text; no more than a person would declare, since each slows reading."""
+        self._declared += 1
+        if name not in KEYWORDS and len(name) <= 200 and self._declared <= _MOST_DECLARED:
             self._local.add(name)
 
     # -- invocation and definition of functions
@@ -331,6 +336,8 @@ class _Parser:
             upto = self.expression() if self.cursor.skip("..") else None
             self._know(name)
             found.append(self.make(syntax.Iterator(name, domain, upto, at=at)))
+            if len(found) > _MOST_ITERATORS:
+                self._refuse_height()
         self.cursor.expect_word(closing)
         return tuple(found)
 

@@ -14,6 +14,7 @@ _CONSTRUCTORS = frozenset({"date", "time", "date and time", "duration"})
 
 def parse_range(text: str, run: Run) -> Range | None:
     """The range written as `text`; None when it is none, or its ends are not literal."""
+    run.charge(len(text))
     try:
         node = parse_expression(text)
     except FeelSyntaxError:

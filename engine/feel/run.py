@@ -50,7 +50,7 @@ class Run:
         if size > self.size:
             raise FeelBudgetError("size", self.size)
 
-    def null(self, code: str, *details: object) -> None:
+    def null(self, code: str, *details: object) -> Any:
         """Record why the result is null, and be null."""
         self.reasons += 1
         if self.reasons <= _MOST_REASONS:
@@ -69,6 +69,9 @@ class Scope:
         self.parent = parent
         self.run = run
 
+
+Truth: TypeAlias = Any
+"""True, False or None, where it comes out of compiled code, whose values have no static type."""
 
 Code: TypeAlias = Callable[[Scope], Any]
 """A compiled expression: values are `engine.feel.values.Value`; Any keeps dispatch on types readable."""

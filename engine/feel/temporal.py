@@ -106,13 +106,26 @@ def make_date(year: int, month: int, day: int) -> Date | None:
     """A date; None when there is no such day."""
     if not (1 <= month <= 12 and abs(year) <= LAST_YEAR and 1 <= day <= days_in_month(year, month)):
         return None
+    return _date(year, month, day)
+
+
+def _date(year: int, month: int, day: int) -> Date:
     return date(year, month, day) if 1 <= year <= 9999 else ExtendedDate(year, month, day)
+
+
+def first_of_year(year: int) -> Date:
+    """The first of January."""
+    return _date(year, 1, 1)
 
 
 def make_time(hour: int, minute: int, second: int, nanosecond: int, zone: tzinfo | None) -> Time | None:
     """A time of day; None when there is no such time."""
     if not (0 <= hour < 24 and 0 <= minute < 60 and 0 <= second < 60):
         return None
+    return _time(hour, minute, second, nanosecond, zone)
+
+
+def _time(hour: int, minute: int, second: int, nanosecond: int, zone: tzinfo | None) -> Time:
     if nanosecond % 1000 == 0:
         return time(hour, minute, second, nanosecond // 1000, zone)
     return ExtendedTime(hour, minute, second, nanosecond, zone)
@@ -138,16 +151,12 @@ def date_of(value: DateTime) -> Date:
     """The day of a date and time."""
     if isinstance(value, datetime):
         return value.date()
-    day = make_date(value.year, value.month, value.day)
-    assert day is not None
-    return day
+    return _date(value.year, value.month, value.day)
 
 
 def time_of(value: DateTime) -> Time:
     """The time of day of a date and time, with its zone."""
-    moment = make_time(*time_parts(value), value.tzinfo)
-    assert moment is not None
-    return moment
+    return _time(*time_parts(value), value.tzinfo)
 
 
 def day_number(value: Date | DateTime) -> int:
@@ -182,9 +191,7 @@ def day_nanoseconds(value: Time | DateTime) -> int:
 def time_of_nanoseconds(nanoseconds: int, zone: tzinfo | None) -> Time:
     """The time of day so many nanoseconds (less than a day) after midnight."""
     seconds, nanosecond = divmod(nanoseconds, SECOND)
-    moment = make_time(seconds // 3600, seconds // 60 % 60, seconds % 60, nanosecond, zone)
-    assert moment is not None
-    return moment
+    return _time(seconds // 3600, seconds // 60 % 60, seconds % 60, nanosecond, zone)
 
 
 def offset_of(value: Time | DateTime) -> int | None:

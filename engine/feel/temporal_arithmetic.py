@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import tzinfo
 from decimal import Decimal
 from typing import Any
 
-from engine.feel.numbers import Number, decimal, divide, multiply
+from engine.feel.numbers import Number, divide, multiply
 from engine.feel.temporal import (
     DATE_TIMES,
     DATES,
@@ -154,11 +155,7 @@ def months_duration(months: int) -> YearsMonthsDuration | None:
 
 def scale(value: Any, factor: Number) -> Any:
     """A duration times a number, cut to whole months or nanoseconds."""
-    if type(value) is YearsMonthsDuration:
-        product = multiply(value.months, factor)
-        return None if product is None or abs(product) > 10**13 else months_duration(int(product))
-    product = multiply(duration_nanoseconds(value), factor)
-    return None if product is None or abs(product) > 10**35 else make_duration(int(product))
+    return _resized(value, lambda amount: multiply(amount, factor))
 
 
 def ratio(left: Any, right: Any) -> Any:
@@ -174,13 +171,20 @@ def ratio(left: Any, right: Any) -> Any:
 
 def scale_down(value: Any, divisor: Number) -> Any:
     """A duration divided by a number that is not zero, cut to whole months or nanoseconds."""
+    return _resized(value, lambda amount: divide(amount, divisor))
+
+
+def _resized(value: Any, change: Callable[[int], Number | None]) -> Any:
     if type(value) is YearsMonthsDuration:
-        quotient = divide(value.months, decimal(divisor))
-        return None if quotient is None or abs(quotient) > 10**13 else months_duration(int(quotient))
-    quotient = divide(duration_nanoseconds(value), decimal(divisor))
-    return None if quotient is None or abs(quotient) > 10**35 else make_duration(int(quotient))
+        months = change(value.months)
+        return months_duration(int(months)) if months is not None and -(10**13) < months < 10**13 else None
+    nanoseconds = change(duration_nanoseconds(value))
+    if nanoseconds is None or not -(10**35) < nanoseconds < 10**35:
+        return None
+    return make_duration(int(nanoseconds))
 
 
 def day_of(value: Any) -> Date:
     """The day of a date or of a date and time."""
-    return date_of(value) if type(value) in DATE_TIMES else value
+    day: Date = date_of(value) if type(value) in DATE_TIMES else value
+    return day

@@ -51,9 +51,7 @@ def relation(reader: BoxReader, element: Element, around: Surroundings) -> Code:
 
     def build(scope: Scope) -> Any:
         scope.run.charge(len(rows) * len(names))
-        return [
-            {name: cell(scope) for name, cell in zip(names, row, strict=False)} for row in rows
-        ]
+        return [{name: cell(scope) for name, cell in zip(names, row, strict=False)} for row in rows]
 
     return build
 

@@ -8,7 +8,7 @@ from engine.dmn.boxed.reading import BoxReader, Surroundings, nothing
 from engine.dmn.source import Element, child, local_name
 from engine.feel.compiler.iteration import items_of
 from engine.feel.compiler.paths import select_items
-from engine.feel.run import Code, Scope
+from engine.feel.run import Code, Scope, Truth
 from engine.feel.values import kind_of
 
 _ITEM_STEPS = 8
@@ -18,9 +18,7 @@ _ITEM_STEPS = 8
 def _part(reader: BoxReader, element: Element, name: str, around: Surroundings) -> Code:
     found = child(element, name)
     if found is None:
-        reader.findings.add(
-            "dmn.expression-missing", around.place, f"缺少“{name}”", f"'{name}' is missing"
-        )
+        reader.findings.add("dmn.expression-missing", around.place, f"缺少“{name}”", f"'{name}' is missing")
         return nothing
     return reader.below(found, around)
 
@@ -85,11 +83,11 @@ def quantified(reader: BoxReader, element: Element, around: Surroundings) -> Cod
     domain = _part(reader, element, "in", around)
     condition = _part(reader, element, "satisfies", around.knowing(variable))
 
-    def decide(scope: Scope) -> bool | None:
+    def decide(scope: Scope) -> Truth:
         values = items_of(domain(scope), scope.run)
         if values is None:
             return None
-        answer: bool | None = not deciding
+        answer: Truth = not deciding
         for value in values:
             scope.run.charge(_ITEM_STEPS)
             holds = condition(Scope({variable: value}, scope, scope.run))

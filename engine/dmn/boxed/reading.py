@@ -9,8 +9,7 @@ from typing import Any
 from engine.dmn.findings import Findings, Place
 from engine.dmn.item_definitions import ItemTypes, TypeReader
 from engine.dmn.source import FEEL_LANGUAGES, Element, children, local_name, place_of, text_of
-from engine.feel import Expression, FeelSyntaxError, Type, compile_expression
-from engine.feel import syntax
+from engine.feel import Expression, FeelSyntaxError, Type, compile_expression, syntax
 from engine.feel.compiler import compile_node
 from engine.feel.run import Code, Scope
 from engine.feel.types import ANY
@@ -83,7 +82,10 @@ class BoxReader:
         found = self.find(element)
         if found is None:
             self.findings.add(
-                "dmn.expression-missing", place_of(element, around.place), "缺少表达式", "an expression is missing"
+                "dmn.expression-missing",
+                place_of(element, around.place),
+                "缺少表达式",
+                "an expression is missing",
             )
             return nothing
         return self.read(found, around)
@@ -98,7 +100,9 @@ class BoxReader:
             )  # fmt: skip
             return nothing
         code = self._boxes[local_name(element)](self, element, inside)
-        return code if local_name(element) == "functionDefinition" else self.fitted(code, self.type_of(element))
+        return (
+            code if local_name(element) == "functionDefinition" else self.fitted(code, self.type_of(element))
+        )
 
     def function(self, element: Element, around: Surroundings) -> Code:
         """The closure that gives the function an element (`encapsulatedLogic`) defines."""
@@ -152,7 +156,10 @@ def literal(reader: BoxReader, element: Element, around: Surroundings) -> Code:
     reader.check_language(element, around)
     if local_name_of_import(element):
         reader.findings.add(
-            "dmn.imported-values", around.place, "不支持导入的表达式", "imported expressions are not supported"
+            "dmn.imported-values",
+            around.place,
+            "不支持导入的表达式",
+            "imported expressions are not supported",
         )
         return nothing
     text = text_of(element)

@@ -60,7 +60,11 @@ def decision_table(reader: BoxReader, element: Element, around: Surroundings) ->
         run.charge(len(table.inputs) + len(table.rules))
         values = [types.fit(one.code(scope), one.kind, scope) for one in table.inputs]
         for one, value in zip(table.inputs, values, strict=True):
-            if one.allowed is not None and value is not None and one.allowed.test_in(value, scope) is not True:
+            if (
+                one.allowed is not None
+                and value is not None
+                and one.allowed.test_in(value, scope) is not True
+            ):
                 run.null("decision.input", table.name)
         matched = [rule for rule in table.rules if _matches(rule, values, scope)]
         if run.observer is not None:
@@ -98,7 +102,9 @@ class _TableReader:
     def read(self) -> Table:
         reader, element, around = self._reader, self._element, self._around
         policy, aggregation = self._policy()
-        inputs = tuple(self._input(one, index) for index, one in enumerate(children(element, "input"), start=1))
+        inputs = tuple(
+            self._input(one, index) for index, one in enumerate(children(element, "input"), start=1)
+        )
         output_elements = list(children(element, "output"))
         outputs = tuple(self._output(one, around) for one in output_elements)
         if not outputs:
@@ -175,9 +181,7 @@ class _TableReader:
         order: tuple[Code, ...] = ()
         allowed = self._tests(values, around)
         if allowed is not None:
-            order = tuple(
-                self._reader.compile_node(test) for test in allowed.tree.tests
-            )
+            order = tuple(self._reader.compile_node(test) for test in allowed.tree.tests)
         return Output(name=element.get("name", ""), kind=kind, allowed=allowed, order=order)
 
     def _default_entry(self, element: Element) -> Code | None:
@@ -204,7 +208,9 @@ class _TableReader:
         place = place_of(element, self._around.place)
         return replace(self._around, place=replace(place, row=row, column=column))
 
-    def _rules(self, inputs: tuple[Input, ...], outputs: tuple[Output, ...]) -> tuple[list[Rule], list[list[Cell]]]:
+    def _rules(
+        self, inputs: tuple[Input, ...], outputs: tuple[Output, ...]
+    ) -> tuple[list[Rule], list[list[Cell]]]:
         rules: list[Rule] = []
         shape: list[list[Cell]] = []
         for row, element in enumerate(children(self._element, "rule"), start=1):

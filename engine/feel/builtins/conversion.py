@@ -13,8 +13,6 @@ from engine.feel.temporal import (
     DATES,
     DURATIONS,
     SECOND,
-    Date,
-    DateTime,
     Duration,
     Time,
     YearsMonthsDuration,
@@ -30,7 +28,6 @@ from engine.feel.temporal import (
 from engine.feel.temporal_arithmetic import day_of
 from engine.feel.temporal_text import parse_date, parse_date_time, parse_duration, parse_time
 from engine.feel.text import to_text
-from engine.feel.values import Range
 
 _NUMBER = re.compile(
     r"[+-]?(?:[0-9]{1,1000}(?:\.[0-9]{0,1000})?|\.[0-9]{1,1000})(?:[eE][+-]?[0-9]{1,6})?", re.ASCII
@@ -47,7 +44,7 @@ def string(run: Run, value: Any) -> str | None:
     return text
 
 
-@builtin("number", "from: string, grouping separator?: string, decimal separator?: string")
+@builtin("number", "from: string, grouping separator?: string!, decimal separator?: string!")
 def number(_run: Run, text: str, grouping: str | None, point: str | None) -> Number:
     """A number written with these separators; grouping may be blank, comma or dot, the other comma or dot."""
     if (
@@ -74,19 +71,19 @@ def _valid(value: Any, text: object, kind: str) -> Any:
 
 
 @builtin("date", "from: string|date|date and time")
-def date(_run: Run, value: Any) -> Date:
+def date(_run: Run, value: Any) -> Any:
     """A date from text, or the day of a date and time."""
     return _valid(parse_date(value), value, "date") if type(value) is str else day_of(value)
 
 
 @builtin("date", "year: number, month: number, day: number")
-def date_of_parts(_run: Run, year: Number, month: Number, day: Number) -> Date:
+def date_of_parts(_run: Run, year: Number, month: Number, day: Number) -> Any:
     """A date from its parts."""
     return _valid(make_date(whole(year), whole(month), whole(day)), f"{year}-{month}-{day}", "date")
 
 
 @builtin("time", "from: string|time|date|date and time")
-def time(_run: Run, value: Any) -> Time:
+def time(_run: Run, value: Any) -> Any:
     """A time from text, the time of a date and time, or the beginning of a day in UTC."""
     if type(value) is str:
         return _valid(parse_time(value), value, "time")
@@ -95,8 +92,8 @@ def time(_run: Run, value: Any) -> Time:
     return time_of_nanoseconds(0, fixed_zone(0)) if type(value) in DATES else value
 
 
-@builtin("time", "hour: number, minute: number, second: number, offset?: days and time duration")
-def time_of_parts(_run: Run, hour: Number, minute: Number, second: Number, offset: Duration | None) -> Time:
+@builtin("time", "hour: number, minute: number, second: number, offset?: days and time duration!")
+def time_of_parts(_run: Run, hour: Number, minute: Number, second: Number, offset: Duration | None) -> Any:
     """A time from its parts and its offset from UTC."""
     zone = None
     if offset is not None:
@@ -110,7 +107,7 @@ def time_of_parts(_run: Run, hour: Number, minute: Number, second: Number, offse
 
 
 @builtin("date and time", "from: string|date|date and time")
-def date_and_time(_run: Run, value: Any) -> DateTime:
+def date_and_time(_run: Run, value: Any) -> Any:
     """A date and time from text, or the beginning of a day in UTC."""
     if type(value) is str:
         return _valid(parse_date_time(value), value, "date and time")
@@ -122,13 +119,13 @@ def date_and_time(_run: Run, value: Any) -> DateTime:
 
 
 @builtin("date and time", "date: date|date and time, time: time")
-def date_and_time_of(_run: Run, day: Any, moment: Time) -> DateTime:
+def date_and_time_of(_run: Run, day: Any, moment: Time) -> Any:
     """A date and time from the day of one value and the time of another."""
     return make_date_time(date_of(day) if type(day) in DATE_TIMES else day, moment, moment.tzinfo)
 
 
 @builtin("duration", "from: string|days and time duration|years and months duration")
-def duration(_run: Run, value: Any) -> Duration | YearsMonthsDuration:
+def duration(_run: Run, value: Any) -> Any:
     """A duration from text."""
     if type(value) in DURATIONS or type(value) is YearsMonthsDuration:
         return value
@@ -148,7 +145,7 @@ def years_and_months_duration(_run: Run, start: Any, end: Any) -> YearsMonthsDur
 
 
 @builtin("range", "from: string")
-def range_of(run: Run, text: str) -> Range:
+def range_of(run: Run, text: str) -> Any:
     """A range from text with literal ends: `[1..3]`, `(< @"2020-01-01")`."""
     from engine.feel.range_text import parse_range
 

@@ -10,7 +10,7 @@ from engine.feel import numbers
 from engine.feel.builtins.registry import builtin
 from engine.feel.equality import equal, less
 from engine.feel.numbers import CONTEXT, Number
-from engine.feel.run import NullResult, Run
+from engine.feel.run import NullResult, Run, Truth
 from engine.feel.temporal import DURATIONS, YearsMonthsDuration
 from engine.feel.temporal_arithmetic import add as add_temporal
 from engine.feel.values import Function, kind_of
@@ -30,7 +30,7 @@ def _in_range(value: Any) -> Any:
 
 
 @builtin("not", "negand: any!")
-def negated(_run: Run, negand: Any) -> bool | None:
+def negated(_run: Run, negand: Any) -> Truth:
     """The opposite of a truth value; null for anything else."""
     return not negand if type(negand) is bool else None
 
@@ -168,20 +168,20 @@ def mode(run: Run, items: list[Any]) -> list[Any]:
 
 
 @builtin("all", "*list: list")
-def every(run: Run, items: list[Any]) -> bool | None:
+def every(run: Run, items: list[Any]) -> Truth:
     """Conjunction: false when an item is, else null when one is no truth value, else true."""
     return _fold(run, items, deciding=False)
 
 
 @builtin("any", "*list: list")
-def some(run: Run, items: list[Any]) -> bool | None:
+def some(run: Run, items: list[Any]) -> Truth:
     """Disjunction: true when an item is, else null when one is no truth value, else false."""
     return _fold(run, items, deciding=True)
 
 
-def _fold(run: Run, items: list[Any], *, deciding: bool) -> bool | None:
+def _fold(run: Run, items: list[Any], *, deciding: bool) -> Truth:
     run.charge(len(items))
-    answer: bool | None = not deciding
+    answer: Truth = not deciding
     for item in items:
         if item is deciding:
             return deciding
@@ -190,9 +190,10 @@ def _fold(run: Run, items: list[Any], *, deciding: bool) -> bool | None:
     return answer
 
 
-@builtin("sublist", "list: list, start position: number, length?: number")
-def sublist(_run: Run, items: list[Any], start: Number, length: Number | None) -> list[Any]:
+@builtin("sublist", "list: list, start position: number, length?: number!")
+def sublist(run: Run, items: list[Any], start: Number, length: Number | None) -> list[Any]:
     """The items from a position, counted from 1 or from the end."""
+    run.charge(len(items) // 16)
     first = _position(items, start, "sublist")
     if length is None:
         return items[first:]
@@ -221,6 +222,8 @@ def concatenate(run: Run, lists: list[Any]) -> list[Any]:
     """The items of all lists in one."""
     joined: list[Any] = []
     for one in lists:
+        if one is None:
+            raise NullResult("function.argument", "concatenate", "lists", "null")
         part = one if type(one) in (list, tuple) else [one]
         run.charge(len(part))
         joined.extend(part)

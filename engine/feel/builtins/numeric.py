@@ -21,6 +21,9 @@ from engine.feel.numbers import CONTEXT, Number
 from engine.feel.run import NullResult, Run
 from engine.feel.temporal import DURATIONS, YearsMonthsDuration, duration_nanoseconds, make_duration
 
+TRANSCENDENTAL_STEPS = 40
+"""What a root, logarithm or power costs, compared with an addition."""
+
 _LEAST_SCALE, _MOST_SCALE = -6111, 6176
 
 
@@ -116,22 +119,25 @@ def _defined(value: Decimal) -> Number:
 
 
 @builtin("sqrt", "number: number")
-def square_root(_run: Run, number: Number) -> Number:
+def square_root(run: Run, number: Number) -> Number:
     """The square root; null for negative numbers."""
+    run.charge(TRANSCENDENTAL_STEPS)
     return _defined(CONTEXT.sqrt(numbers.decimal(number)))
 
 
 @builtin("log", "number: number")
-def logarithm(_run: Run, number: Number) -> Number:
+def logarithm(run: Run, number: Number) -> Number:
     """The natural logarithm; null for numbers that are not positive."""
+    run.charge(TRANSCENDENTAL_STEPS)
     if number <= 0:
         raise NullResult("value.domain", "log", number)
     return _defined(CONTEXT.ln(numbers.decimal(number)))
 
 
 @builtin("exp", "number: number")
-def exponential(_run: Run, number: Number) -> Number:
+def exponential(run: Run, number: Number) -> Number:
     """Euler's number raised to `number`."""
+    run.charge(TRANSCENDENTAL_STEPS)
     return _defined(CONTEXT.exp(numbers.decimal(number)))
 
 

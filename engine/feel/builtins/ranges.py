@@ -22,7 +22,7 @@ def _as_range(value: Any) -> Range:
 
 def _less(one: Any, other: Any, run: Run) -> bool:
     result = less(one, other, run)
-    if result is None:
+    if type(result) is not bool:
         raise NullResult("compare.kinds", "range", "range")
     return result
 
@@ -74,7 +74,7 @@ def _overlaps_before(one: Range, other: Range, run: Run) -> bool:
         and _starts_no_later(one, other, run)
         and not _starts_no_later(other, one, run)
         and _ends_no_later(one, other, run)
-        and not one.start_included == other.start_included
+        and one.start_included != other.start_included
         and _same(one.start, other.start, run)
     )
 

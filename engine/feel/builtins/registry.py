@@ -45,7 +45,7 @@ class Signature:
             return self._with_rest(values)
         if not self.least <= len(values) <= count:
             return None
-        return [*values, *([None] * (count - len(values)))]
+        return [*values, *([_OMITTED] * (count - len(values)))]
 
     def _with_rest(self, values: Sequence[Any]) -> list[Any] | None:
         fixed = len(self.parameters) - 1
@@ -65,11 +65,14 @@ class Signature:
         needed = {parameter.name for parameter in self.parameters if not parameter.optional}
         if not needed <= set(values) <= known:
             return None
-        arguments = [values.get(parameter.name) for parameter in self.parameters]
-        if self.parameters[-1].rest and arguments[-1] is not None and type(arguments[-1]) is not list:
+        arguments = [values.get(parameter.name, _OMITTED) for parameter in self.parameters]
+        if self.parameters and self.parameters[-1].rest and type(arguments[-1]) not in (list, type(None)):
             arguments[-1] = [arguments[-1]]
         return arguments
 
+
+_OMITTED: Any = object()
+_UNFIT: Any = object()
 
 BUILT_INS: dict[str, Function] = {}
 _SIGNATURES: dict[str, list[Signature]] = {}
@@ -135,9 +138,12 @@ def _invoke(name: str, run: Run, fitting: list[tuple[Signature, list[Any]]]) -> 
 
 def _checked(signature: Signature, arguments: list[Any]) -> tuple[list[Any] | None, Parameter | None, Any]:
     """The arguments fitted to the parameters' kinds, or the parameter and value that do not fit."""
-    fitted = []
+    fitted: list[Any] = []
     for parameter, value in zip(signature.parameters, arguments, strict=True):
-        if value is None and not (parameter.optional or parameter.nullable):
+        if value is _OMITTED:
+            fitted.append(None)
+            continue
+        if value is None and not parameter.nullable:
             return None, parameter, None
         if value is not None and "any" not in parameter.kinds:
             value = _fit(value, parameter.kinds)
@@ -145,9 +151,6 @@ def _checked(signature: Signature, arguments: list[Any]) -> tuple[list[Any] | No
                 return None, parameter, arguments[len(fitted)]
         fitted.append(value)
     return fitted, None, None
-
-
-_UNFIT = object()
 
 
 def _fit(value: Any, kinds: frozenset[str]) -> Any:

@@ -18,9 +18,10 @@ def string_length(_run: Run, string: str) -> int:
     return len(string)
 
 
-@builtin("substring", "string: string, start position: number, length?: number")
-def substring(_run: Run, string: str, start: Number, length: Number | None) -> str:
+@builtin("substring", "string: string, start position: number, length?: number!")
+def substring(run: Run, string: str, start: Number, length: Number | None) -> str:
     """The characters from a position, counted from 1 or from the end."""
+    _pay(run, string)
     at = whole(start)
     if at == 0 or abs(at) > len(string):
         raise NullResult("value.domain", "substring", at)
@@ -81,7 +82,7 @@ def ends_with(_run: Run, string: str, match: str) -> bool:
     return string.endswith(match)
 
 
-@builtin("string join", "list: list, delimiter?: string")
+@builtin("string join", "list: list, delimiter?: string!")
 def string_join(run: Run, items: list[str | None], delimiter: str | None) -> str:
     """The strings of a list joined; nulls are left out."""
     texts = [item for item in items if item is not None]
@@ -93,19 +94,19 @@ def string_join(run: Run, items: list[str | None], delimiter: str | None) -> str
     return between.join(texts)
 
 
-@builtin("matches", "input: string, pattern: string, flags?: string")
+@builtin("matches", "input: string, pattern: string, flags?: string!")
 def matches(run: Run, text: str, pattern: str, flags: str | None) -> bool:
     """Whether the pattern (XML Schema regular expression with XPath's additions) matches anywhere."""
-    return compile_pattern(pattern, flags or "").search(text, run) is not None
+    return compile_pattern(pattern, flags or "", run).search(text, run) is not None
 
 
-@builtin("replace", "input: string, pattern: string, replacement: string, flags?: string")
+@builtin("replace", "input: string, pattern: string, replacement: string, flags?: string!")
 def replace(run: Run, text: str, pattern: str, replacement: str, flags: str | None) -> str:
     """The string with every match replaced; `$1` stands for a group (XPath fn:replace)."""
-    return compile_pattern(pattern, flags or "").replace(text, replacement, run)
+    return compile_pattern(pattern, flags or "", run).replace(text, replacement, run)
 
 
 @builtin("split", "string: string, delimiter: string")
 def split(run: Run, string: str, delimiter: str) -> list[str]:
     """The parts between the matches of a pattern (XPath fn:tokenize)."""
-    return compile_pattern(delimiter, "").split(string, run)
+    return compile_pattern(delimiter, "", run).split(string, run)

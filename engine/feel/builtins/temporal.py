@@ -8,7 +8,7 @@ from typing import Any
 
 from engine.feel.builtins.registry import builtin
 from engine.feel.run import Run
-from engine.feel.temporal import Date, day_number, days_in_month, make_date
+from engine.feel.temporal import Date, day_number, days_in_month, first_of_year
 from engine.feel.temporal_arithmetic import day_of
 
 _DAY = "date: date|date and time"
@@ -39,9 +39,7 @@ def day_of_year(_run: Run, value: Any) -> int:
 
 
 def _first_of_year(year: int) -> int:
-    first = make_date(year, 1, 1)
-    assert first is not None
-    return day_number(first)
+    return day_number(first_of_year(year))
 
 
 @builtin("day of week", _DAY)

@@ -14,6 +14,7 @@ from engine.feel.temporal import DURATIONS, YearsMonthsDuration, duration_nanose
 from engine.feel.values import kind_of
 
 _NUMBERS = frozenset({int, Decimal})
+_POWER_STEPS = 40
 _OF_NUMBERS: dict[str, Callable[[Any, Any], Any]] = {
     "+": numbers.add,
     "-": numbers.subtract,
@@ -34,6 +35,8 @@ def arithmetic(node: syntax.Arithmetic, compiler: Compiler) -> Code:
         if type(one) in _NUMBERS and type(other) in _NUMBERS:
             if operator == "/" and other == 0:
                 return scope.run.null("arithmetic.zero")
+            if operator == "**":
+                scope.run.charge(_POWER_STEPS)
             result = of_numbers(one, other)
             return scope.run.null("arithmetic.range") if result is None else result
         return _of_others(operator, one, other, scope.run)

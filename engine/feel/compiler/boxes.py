@@ -6,7 +6,7 @@ from typing import Any
 
 from engine.feel import syntax
 from engine.feel.compiler.compile import Compiler
-from engine.feel.equality import order_keys
+from engine.feel.equality import order_key, order_keys
 from engine.feel.run import Code, Scope
 from engine.feel.values import Range, kind_of
 
@@ -46,23 +46,11 @@ def range_literal(node: syntax.RangeLiteral, compiler: Compiler) -> Code:
 
     def build(scope: Scope) -> Any:
         low, high = start(scope), end(scope)
-        return make_range(scope, low, high, start_included, end_included)
+        if low is None or high is None or order_keys(low, high, scope.run) is None:
+            return scope.run.null("range.kinds", kind_of(low), kind_of(high))
+        return Range(start=low, end=high, start_included=start_included, end_included=end_included)
 
     return build
-
-
-def make_range(scope: Scope, low: Any, high: Any, start_included: bool, end_included: bool) -> Any:
-    """A range; null, with its reason, when both ends are null or have no common order."""
-    if low is None and high is None:
-        return scope.run.null("range.kinds", "null", "null")
-    if low is not None and high is not None and order_keys(low, high, scope.run) is None:
-        return scope.run.null("range.kinds", kind_of(low), kind_of(high))
-    return Range(
-        start=low,
-        end=high,
-        start_included=start_included and low is not None,
-        end_included=end_included and high is not None,
-    )
 
 
 def unary_range(node: syntax.UnaryTest, compiler: Compiler) -> Code:
@@ -72,12 +60,12 @@ def unary_range(node: syntax.UnaryTest, compiler: Compiler) -> Code:
 
     def build(scope: Scope) -> Any:
         value = endpoint(scope)
-        if value is None or operator == "!=":
+        if order_key(value) is None or operator == "!=":
             return scope.run.null("range.kinds", kind_of(value), "null")
         if operator == "=":
-            return make_range(scope, value, value, True, True)
+            return Range(start=value, end=value)
         if operator in ("<", "<="):
-            return make_range(scope, None, value, False, operator == "<=")
-        return make_range(scope, value, None, operator == ">=", False)
+            return Range(start=None, end=value, start_included=False, end_included=operator == "<=")
+        return Range(start=value, end=None, start_included=operator == ">=", end_included=False)
 
     return build

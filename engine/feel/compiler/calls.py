@@ -48,7 +48,7 @@ def _finder(callee: syntax.Node, compiler: Compiler) -> Any:
     if not isinstance(callee, syntax.Name):
         code = compiler.compile(callee)
 
-        def evaluated(scope: Scope) -> Function | None:
+        def evaluated(scope: Scope) -> Any:
             value = code(scope)
             if type(value) is Function:
                 return value

@@ -11,7 +11,7 @@ from engine.feel import syntax
 from engine.feel.compiler.compile import Compiler
 from engine.feel.compiler.tests import compile_test, either
 from engine.feel.equality import compare, equal
-from engine.feel.run import Code, Scope
+from engine.feel.run import Code, Scope, Truth
 
 _NUMBERS = frozenset({int, Decimal})
 _TESTS: dict[str, Callable[[Any, Any], bool]] = {
@@ -34,7 +34,7 @@ def comparison(node: syntax.Comparison, compiler: Compiler) -> Code:
     right = compiler.compile(node.right)
     name, test = node.operator, _TESTS[node.operator]
 
-    def compared(scope: Scope) -> bool | None:
+    def compared(scope: Scope) -> Truth:
         one, other = left(scope), right(scope)
         if type(one) in _NUMBERS and type(other) in _NUMBERS:
             return test(one, other)
@@ -44,7 +44,7 @@ def comparison(node: syntax.Comparison, compiler: Compiler) -> Code:
 
 
 def _equals_text(left: Code, text: str) -> Code:
-    def equals(scope: Scope) -> bool | None:
+    def equals(scope: Scope) -> Truth:
         value = left(scope)
         return value == text if type(value) is str else equal(value, text, scope.run)
 
@@ -54,7 +54,7 @@ def _equals_text(left: Code, text: str) -> Code:
 def _against_number(name: str, left: Code, number: int | Decimal) -> Code:
     test = _TESTS[name]
 
-    def compared(scope: Scope) -> bool | None:
+    def compared(scope: Scope) -> Truth:
         value = left(scope)
         if type(value) in _NUMBERS:
             return test(value, number)
@@ -67,7 +67,7 @@ def between(node: syntax.Between, compiler: Compiler) -> Code:
     """`value between low and high`, ends included."""
     value, low, high = (compiler.compile(part) for part in (node.value, node.low, node.high))
 
-    def inside_both(scope: Scope) -> bool | None:
+    def inside_both(scope: Scope) -> Truth:
         one = value(scope)
         above = compare(">=", one, low(scope), scope.run)
         below = compare("<=", one, high(scope), scope.run)
@@ -83,7 +83,7 @@ def inside(node: syntax.In, compiler: Compiler) -> Code:
     value = compiler.compile(node.value)
     test = either([compile_test(one, compiler, input_names=()) for one in node.tests])
 
-    def is_inside(scope: Scope) -> bool | None:
+    def is_inside(scope: Scope) -> Truth:
         return test(value(scope), scope)
 
     return is_inside

@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.feel import numbers, syntax
 from engine.feel.compiler.compile import Compiler
-from engine.feel.run import Code, Run, Scope
+from engine.feel.run import Code, Run, Scope, Truth
 from engine.feel.temporal import DATES, date_of_number, day_number
 from engine.feel.values import Range, kind_of
 
@@ -43,8 +43,8 @@ def quantified(node: syntax.Quantified, compiler: Compiler) -> Code:
     condition, weight = compiler.compile(node.condition), node.condition.weight
     deciding = node.quantifier == "some"
 
-    def decide(scope: Scope) -> bool | None:
-        answer: bool | None = not deciding
+    def decide(scope: Scope) -> Truth:
+        answer: Truth = not deciding
         for inner in _scopes(sources, 0, scope):
             if inner is None:
                 return None
@@ -94,7 +94,8 @@ def _source(node: syntax.Iterator, compiler: Compiler) -> _Source:
 def items_of(value: Any, run: Run) -> Iterable[Any] | None:
     """What an iteration over a value goes through; None, with the reason, for null and endless ranges."""
     if type(value) in (list, tuple):
-        return list(value)
+        items: list[Any] = value
+        return items
     if type(value) is Range:
         return _range_items(value, run)
     if value is None:

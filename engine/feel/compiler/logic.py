@@ -6,7 +6,7 @@ from typing import Any
 
 from engine.feel import syntax
 from engine.feel.compiler.compile import Compiler
-from engine.feel.run import Code, Scope
+from engine.feel.run import Code, Scope, Truth
 from engine.feel.values import kind_of
 
 
@@ -17,8 +17,8 @@ def logic(node: syntax.Logic, compiler: Compiler) -> Code:
     if len(operands) == 2:
         return _of_two(deciding, operands[0], operands[1])
 
-    def decide(scope: Scope) -> bool | None:
-        answer: bool | None = not deciding
+    def decide(scope: Scope) -> Truth:
+        answer: Truth = not deciding
         for operand in operands:
             value = operand(scope)
             if value is deciding:
@@ -33,7 +33,7 @@ def logic(node: syntax.Logic, compiler: Compiler) -> Code:
 def _of_two(deciding: bool, left: Code, right: Code) -> Code:
     other = not deciding
 
-    def decide(scope: Scope) -> bool | None:
+    def decide(scope: Scope) -> Truth:
         one = left(scope)
         if one is deciding:
             return deciding
@@ -47,9 +47,8 @@ def _of_two(deciding: bool, left: Code, right: Code) -> Code:
     return decide
 
 
-def _undecided(value: Any, scope: Scope) -> None:
-    if value is not None:
-        scope.run.null("logic.kind", kind_of(value))
+def _undecided(value: Any, scope: Scope) -> Truth:
+    return None if value is None else scope.run.null("logic.kind", kind_of(value))
 
 
 def conditional(node: syntax.If, compiler: Compiler) -> Code:

@@ -10,10 +10,10 @@ from typing import Any, TypeAlias
 from engine.feel import syntax
 from engine.feel.compiler.compile import Compiler
 from engine.feel.equality import belongs, compare, equal, within
-from engine.feel.run import Scope
+from engine.feel.run import Scope, Truth
 from engine.feel.values import Range
 
-Test: TypeAlias = Callable[[Any, Scope], bool | None]
+Test: TypeAlias = Callable[[Any, Scope], Truth]
 """Takes the tested value and the scope of the expression around."""
 
 _NUMBERS = frozenset({int, Decimal})
@@ -33,7 +33,7 @@ def compile_tests(node: syntax.Tests, compiler: Compiler) -> Test:
     if not node.negated:
         return test
 
-    def negated(value: Any, scope: Scope) -> bool | None:
+    def negated(value: Any, scope: Scope) -> Truth:
         result = test(value, scope)
         return None if result is None else not result
 
@@ -45,8 +45,8 @@ def either(tests: Sequence[Test]) -> Test:
     if len(tests) == 1:
         return tests[0]
 
-    def any_of(value: Any, scope: Scope) -> bool | None:
-        answer: bool | None = False
+    def any_of(value: Any, scope: Scope) -> Truth:
+        answer: Truth = False
         for test in tests:
             result = test(value, scope)
             if result is True:
@@ -74,7 +74,7 @@ def compile_test(node: syntax.Node, compiler: Compiler, *, input_names: tuple[st
 
 
 def _text_test(text: str) -> Test:
-    def same(value: Any, scope: Scope) -> bool | None:
+    def same(value: Any, scope: Scope) -> Truth:
         if type(value) is str:
             return value == text
         return belongs_either_way(value, text, scope)
@@ -83,7 +83,7 @@ def _text_test(text: str) -> Test:
 
 
 def _number_test(test: Callable[[Any, Any], bool], name: str, number: int | Decimal) -> Test:
-    def compared(value: Any, scope: Scope) -> bool | None:
+    def compared(value: Any, scope: Scope) -> Truth:
         if type(value) in _NUMBERS:
             return test(value, number)
         return compare(name, value, number, scope.run)
@@ -91,7 +91,7 @@ def _number_test(test: Callable[[Any, Any], bool], name: str, number: int | Deci
     return compared
 
 
-def belongs_either_way(value: Any, test: Any, scope: Scope) -> bool | None:
+def belongs_either_way(value: Any, test: Any, scope: Scope) -> Truth:
     """Whether the value belongs to the test."""
     return belongs(value, test, scope.run)
 
@@ -102,7 +102,7 @@ def _operator_test(node: syntax.UnaryTest, compiler: Compiler) -> Test:
         return _number_test(_ORDER[name], name, node.endpoint.value)
     endpoint = compiler.compile(node.endpoint)
 
-    def compared(value: Any, scope: Scope) -> bool | None:
+    def compared(value: Any, scope: Scope) -> Truth:
         return compare(name, value, endpoint(scope), scope.run)
 
     return compared
@@ -117,19 +117,25 @@ def _range_test(node: syntax.RangeLiteral, compiler: Compiler) -> Test:
             start=low, end=high, start_included=node.start_included, end_included=node.end_included
         )
 
-        def between(value: Any, scope: Scope) -> bool | None:
+        def between(value: Any, scope: Scope) -> Truth:
             if type(value) in _NUMBERS:
                 return above(low, value) and below(value, high)
             return within(value, bounds, scope.run)
 
         return between
-    return _value_test(node, compiler, cell=False)
+    made = compiler.compile(node)
+
+    def inside(value: Any, scope: Scope) -> Truth:
+        bounds = made(scope)
+        return None if bounds is None else belongs(value, bounds, scope.run)
+
+    return inside
 
 
 def _condition_test(node: syntax.Node, compiler: Compiler) -> Test:
     condition = compiler.compile(node)
 
-    def holds(value: Any, scope: Scope) -> bool | None:
+    def holds(value: Any, scope: Scope) -> Truth:
         result = condition(Scope({"?": value}, scope, scope.run))
         if result is None or type(result) is bool:
             return result
@@ -142,7 +148,7 @@ def _value_test(node: syntax.Node, compiler: Compiler, *, cell: bool) -> Test:
     wanted = compiler.compile(node)
     boolean = _is_condition(node)
 
-    def matches(value: Any, scope: Scope) -> bool | None:
+    def matches(value: Any, scope: Scope) -> Truth:
         result = wanted(scope)
         # A cell may hold a whole condition that does not mention its input (10.3.2.12): a truth value that
         # the input, not being one, could never equal.

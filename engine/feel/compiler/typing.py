@@ -5,14 +5,14 @@ from __future__ import annotations
 from engine.feel import syntax
 from engine.feel.compiler.compile import Compiler
 from engine.feel.conformance import conforms
-from engine.feel.run import Code, Scope
+from engine.feel.run import Code, Scope, Truth
 
 
 def instance_of(node: syntax.InstanceOf, compiler: Compiler) -> Code:
     """Whether a value has a type; null itself is an instance of `Null` only."""
     value, wanted, types = compiler.compile(node.value), node.type, compiler.types
 
-    def check(scope: Scope) -> bool | None:
+    def check(scope: Scope) -> Truth:
         resolved = types.resolve(wanted)
         if resolved is None:
             return scope.run.null("type.unknown", wanted)

@@ -13,7 +13,7 @@ from functools import lru_cache
 from engine.feel.pattern.matching import Pattern
 from engine.feel.pattern.parsing import parse_pattern
 from engine.feel.pattern.program import assemble
-from engine.feel.run import NullResult
+from engine.feel.run import NullResult, Run
 
 __all__ = ["Pattern", "compile_pattern"]
 
@@ -35,9 +35,14 @@ def _compiled(pattern: str, flags: str) -> Pattern | str:
         return pattern
 
 
-def compile_pattern(pattern: str, flags: str) -> Pattern:
-    """The compiled pattern; raises NullResult when pattern or flags are invalid or too large."""
+def compile_pattern(pattern: str, flags: str, run: Run) -> Pattern:
+    """The compiled pattern; raises NullResult when pattern or flags are invalid or too large.
+
+    Compiling is paid every time, remembered or not, so that the budget left does not depend on the past.
+    """
+    run.charge(min(len(pattern), _LONGEST) // 2)
     compiled = _compiled(pattern, flags)
     if isinstance(compiled, str):
         raise NullResult("pattern.invalid", compiled)
+    run.charge(len(compiled.program.instructions) // 8)
     return compiled

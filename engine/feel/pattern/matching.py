@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from engine.feel.pattern.program import Instruction, Program
 from engine.feel.run import NullResult, Run
 
 _INSTRUCTIONS_PER_STEP = 4
+
+Slots: TypeAlias = tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,7 @@ class Pattern:
         """The first match at or after `start`."""
         tried: set[int] = set()
         for at in range(start, len(text) + 1):
+            run.charge(1)
             found = self._match(text, at, run, tried)
             if found is not None:
                 return found
@@ -46,7 +50,7 @@ class Pattern:
         program = self.program
         instructions, memorable = program.instructions, program.memorable
         width, length = len(instructions), len(text)
-        pending: list[tuple[int, int, tuple[int, ...]]] = [(0, start, (-1,) * program.slots)]
+        pending: list[tuple[int, int, Slots]] = [(0, start, (-1,) * program.slots)]
         count = 0
         while pending:
             pc, at, slots = pending.pop()
@@ -72,16 +76,13 @@ class Pattern:
                     pc = step.first
                 elif kind == "jump":
                     pc = step.first
-                elif kind == "save":
-                    slots = (*slots[: step.first], at, *slots[step.first + 1 :])
-                    pc += 1
                 elif kind == "match":
                     return Match(start, at, slots)
                 else:
-                    after = _condition(step, text, at, slots, caseless=program.caseless)
+                    after = _advance(step, text, at, slots, caseless=program.caseless)
                     if after is None:
                         break
-                    at = after
+                    at, slots = after
                     pc += 1
         return None
 
@@ -124,17 +125,21 @@ class Pattern:
         return matches
 
 
-def _condition(step: Instruction, text: str, at: int, slots: tuple[int, ...], *, caseless: bool) -> int | None:
-    """The position after an anchor, a check or a back-reference; None when it does not hold."""
+def _advance(
+    step: Instruction, text: str, at: int, slots: Slots, *, caseless: bool
+) -> tuple[int, Slots] | None:
+    """Position and slots after an instruction other than the common ones; None when it does not hold."""
+    if step.kind == "save":
+        return at, (*slots[: step.first], at, *slots[step.first + 1 :])
     if step.kind == "check":
-        return None if slots[step.first] == at else at
+        return None if slots[step.first] == at else (at, slots)
     if step.kind == "anchor":
-        return at if _anchored(step.anchor, text, at) else None
+        return (at, slots) if _anchored(step.anchor, text, at) else None
     low, high = slots[2 * step.first], slots[2 * step.first + 1]
     wanted = text[low:high] if 0 <= low <= high else ""
     found = text[at : at + len(wanted)]
     same = found.casefold() == wanted.casefold() if caseless else found == wanted
-    return at + len(wanted) if same else None
+    return (at + len(wanted), slots) if same else None
 
 
 def _anchored(kind: str, text: str, at: int) -> bool:

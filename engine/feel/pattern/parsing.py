@@ -220,7 +220,11 @@ class _Parser:
 
     def _back_reference(self) -> Tree:
         number = int(self._next())
-        while self._peek().isascii() and self._peek().isdigit() and number * 10 + int(self._peek()) <= self.groups:
+        while (
+            self._peek().isascii()
+            and self._peek().isdigit()
+            and number * 10 + int(self._peek()) <= self.groups
+        ):
             number = number * 10 + int(self._next())
         if number not in self._closed:
             self.refuse()

@@ -19,6 +19,8 @@ from engine.feel.pattern.parsing import (
 from engine.feel.run import NullResult
 
 MOST_INSTRUCTIONS = 5_000
+MOST_SLOTS = 128
+"""Groups and loops of a pattern, which every path copies."""
 
 
 @dataclass(slots=True)
@@ -49,6 +51,8 @@ def assemble(tree: PatternTree, *, caseless: bool) -> Program:
     assembler = _Assembler(slots=2 * (tree.groups + 1))
     assembler.emit(tree.body)
     assembler.add(Instruction("match"))
+    if assembler.slots > MOST_SLOTS:
+        raise NullResult("pattern.invalid", "groups")
     return Program(
         instructions=tuple(assembler.instructions),
         slots=assembler.slots,
