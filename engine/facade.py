@@ -219,9 +219,7 @@ class Engine:
         self, case_id: UUID, variables: Mapping[str, Any], *, actor: str, **options: Any
     ) -> Outcome:
         """Correct variables of a case."""
-        return self.command(
-            case_id, "set-variables", {"variables": _wire(variables)}, actor=actor, **options
-        )
+        return self.command(case_id, "set-variables", {"variables": _wire(variables)}, actor=actor, **options)
 
     def complete_job(
         self,
@@ -237,7 +235,14 @@ class Engine:
         return self.command(case_id, "complete-job", given, actor=actor, **options)
 
     def fail_job(
-        self, case_id: UUID, job_id: int, message: str, *, actor: str, retries: int | None = None, **options: Any
+        self,
+        case_id: UUID,
+        job_id: int,
+        message: str,
+        *,
+        actor: str,
+        retries: int | None = None,
+        **options: Any,
     ) -> Outcome:
         """Report that a job failed; without retries left it becomes an incident."""
         given: dict[str, Any] = {"job": job_id, "message": message}

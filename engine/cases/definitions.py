@@ -13,8 +13,7 @@ import sqlalchemy as sa
 from engine.errors import NotFound
 from engine.model import Finding, Package, read_package
 from engine.model.definition import Definition, EventKind
-from engine.runtime import LiveReads, Programs, Session, Settings
-from engine.runtime import moments
+from engine.runtime import LiveReads, Programs, Session, Settings, moments
 from engine.state import CaseState, Scope
 from engine.state.scope import PROCESS
 from engine.store import Database, Transaction

@@ -20,8 +20,7 @@ from engine.cases.executor import Command, Executor
 from engine.cases.messages import Messages
 from engine.cases.starting import Starter
 from engine.errors import Conflict, NotFound, Refusal
-from engine.runtime import LiveReads, Session, Settings
-from engine.runtime import moments
+from engine.runtime import LiveReads, Session, Settings, moments
 from engine.state import CaseState
 from engine.store import Database
 from engine.store.tables import cases, start_timers
@@ -106,9 +105,7 @@ class Due:
         )
 
     def _send_signal(self, row: tuple[UUID, int, int], payload: dict[str, Any]) -> None:
-        self._messages.broadcast(
-            payload["name"], payload["variables"], signal_id=_row_id(row), source=row[0]
-        )
+        self._messages.broadcast(payload["name"], payload["variables"], signal_id=_row_id(row), source=row[0])
         with self._database.transaction() as tx:
             tx.write(sql.delete_outbox, {"key_case_id": row[0], "key_seq": row[1], "key_n": row[2]})
 

@@ -223,7 +223,8 @@ class Executor:
         new: NewCase | None,
     ) -> Outcome:
         seq = head.seq + 1
-        given, sealed = command.input, []
+        given = command.input
+        sealed: list[Sealed] = []
         if command.prepare is not None:
             # What a form's own expressions look at is no part of what the command did.
             session.begin(at, LiveReads(self._providers))
@@ -270,9 +271,7 @@ class Executor:
         self._write_outbox(tx, case_id, head.seq, session, at)
         for entry in sealed:
             tx.write(sql.insert_vault, {"case_id": case_id, **entry.row()})
-        if command.message is not None and not tx.change(
-            sql.delete_message, {"message_id": command.message}
-        ):
+        if command.message is not None and not tx.change(sql.delete_message, {"message_id": command.message}):
             raise Conflict(
                 code="message.delivered",
                 message_zh="消息已经送达",

@@ -73,9 +73,13 @@ class EventContent:
 
     def canonical(self) -> bytes:
         """The canonical bytes."""
-        return canonical.dumps(
-            {"input": self.input, "reads": self.reads, "effects": self.effects, "state": self.state_hash}
-        )
+        content: dict[str, Any] = {
+            "input": self.input,
+            "reads": self.reads,
+            "effects": self.effects,
+            "state": self.state_hash,
+        }
+        return canonical.dumps(content)
 
     @classmethod
     def from_canonical(cls, data: bytes) -> EventContent:

@@ -168,9 +168,7 @@ class Messages:
             tx.write(sql.delete_message, {"message_id": message_id})
         return outcomes
 
-    def _started(
-        self, cause: str, starts: list[tuple[Any, ...]], variables: dict[str, Any]
-    ) -> list[Outcome]:
+    def _started(self, cause: str, starts: list[tuple[Any, ...]], variables: dict[str, Any]) -> list[Outcome]:
         outcomes = []
         for key, element, digest in starts:
             outcomes.append(

@@ -47,9 +47,7 @@ def new_messages_awaited(state: CaseState) -> list[tuple[str, str]]:
         {
             (item.name, item.key or "")
             for item_id, (_, item) in state.changes.items.items()
-            if isinstance(item, Subscription)
-            and item.kind == "message"
-            and item_id in state.changes.created
+            if isinstance(item, Subscription) and item.kind == "message" and item_id in state.changes.created
         }
     )
 

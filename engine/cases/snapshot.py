@@ -41,7 +41,9 @@ def unpack(state: bytes, scopes: list[tuple[int, bytes]]) -> CaseState:
 
 def load(tx: Reading, case_id: UUID, state_hash: bytes) -> CaseState:
     """The state of an open case. Raises CorruptState when it is not what the log says."""
-    found, scopes = tx.rows_of((sql.read_state, {"case_id": case_id}), (sql.read_scopes, {"case_id": case_id}))
+    found, scopes = tx.rows_of(
+        (sql.read_state, {"case_id": case_id}), (sql.read_scopes, {"case_id": case_id})
+    )
     try:
         state = unpack(bytes(found[0][0]), [(row[0], row[1]) for row in scopes])
         sound = state.digest() == state_hash

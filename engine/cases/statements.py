@@ -37,9 +37,7 @@ HEAD_COLUMNS: Final = (
     cases.c.state_hash,
 )
 
-lock_case: Final = Statement(
-    sa.select(*HEAD_COLUMNS).where(cases.c.case_id == _CASE).with_for_update()
-)
+lock_case: Final = Statement(sa.select(*HEAD_COLUMNS).where(cases.c.case_id == _CASE).with_for_update())
 read_case: Final = Statement(sa.select(*HEAD_COLUMNS).where(cases.c.case_id == _CASE))
 read_state: Final = Statement(sa.select(cases.c.state).where(cases.c.case_id == _CASE))
 read_scopes: Final = Statement(
@@ -141,7 +139,9 @@ read_message: Final = Statement(
         messages.c.message_id == sa.bindparam("message_id")
     )
 )
-delete_message: Final = Statement(messages.delete().where(messages.c.message_id == sa.bindparam("message_id")))
+delete_message: Final = Statement(
+    messages.delete().where(messages.c.message_id == sa.bindparam("message_id"))
+)
 expire_messages: Final = Statement(
     messages.delete().where(messages.c.expires_at <= sa.bindparam("now", type_=sa.BigInteger))
 )

@@ -46,7 +46,10 @@ class Fold:
         if event.head.kind == REFUSED and content.effects:
             found.append(
                 self._finding(
-                    "event.refused", event.head.seq, "拒绝记录不应改变状态", "a refusal must not change the state"
+                    "event.refused",
+                    event.head.seq,
+                    "拒绝记录不应改变状态",
+                    "a refusal must not change the state",
                 )
             )
         if self.state.digest().hex() != content.state_hash:

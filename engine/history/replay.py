@@ -78,9 +78,7 @@ class Replayer:
         if event.head.kind != REFUSED:
             execute(session, event.head.kind, event.head.actor, content.input)
 
-    def _compare(
-        self, session: Session, event: StoredEvent, content: EventContent
-    ) -> list[HistoryFinding]:
+    def _compare(self, session: Session, event: StoredEvent, content: EventContent) -> list[HistoryFinding]:
         again = EventContent(
             input=content.input,
             reads=session.reads.record,

@@ -20,10 +20,11 @@ from engine.history.findings import HistoryFinding
 from engine.history.fold import Fold
 from engine.history.mirrors import compare_rows
 from engine.history.sealed import check_sealed
+from engine.history.stored import StoredCase, read_case
 from engine.model import ModelErrors
 from engine.state import CaseState
-from engine.store import Database, Reading
-from engine.store.tables import cases, definition_resources, definitions, events, resources, scopes
+from engine.store import Database
+from engine.store.tables import cases, definition_resources, definitions, events, resources
 from engine.vault import Vault
 
 
@@ -85,10 +86,11 @@ class Verifier:
                     report.findings.extend(check_sealed(tx, self._engine.vault, case_id, event, content))
                 if fold.broken:
                     break
-            report.findings.extend(self._check_row(tx, fold, start))
-            if not fold.broken:
-                report.findings.extend(_check_snapshots(tx, fold))
-                report.findings.extend(compare_rows(tx, fold, self._engine.definitions))
+            stored = read_case(tx, case_id)
+        report.findings.extend(_check_row(stored.row, fold, start))
+        if not fold.broken:
+            report.findings.extend(_check_snapshots(stored, fold))
+            report.findings.extend(compare_rows(stored.rows, fold, self._engine.definitions))
         for digest in sorted({scope.definition for scope in fold.state.scopes.values()}):
             report.findings.extend(self._definition(digest))
         return report
@@ -115,64 +117,64 @@ class Verifier:
                 )
         return report
 
-    def _check_row(self, tx: Reading, fold: Fold, start: EventContent | None) -> list[HistoryFinding]:
-        row = tx.execute(sa.select(cases).where(cases.c.case_id == fold.case_id)).mappings().first()
-        if row is None:
-            return [_row_finding(fold, "case_id", "案件行不存在", "there is no row for the case")]
-        expected: dict[str, Any] = {"seq": fold.seq, "head": fold.head, "effective_at": fold.effective_at}
-        if not fold.broken:
-            closed = fold.state.status in CLOSED
-            expected |= {
-                "state_hash": fold.state.digest(),
-                "status": fold.state.status,
-                "started_at": fold.first_effective_at,
-                "ended_at": fold.last_changed_at if closed else None,
-            }
-        if start is not None:
-            given = start.input
-            expected |= {
-                "definition": bytes.fromhex(given["definition"]),
-                "definition_version": given["version"],
-                "business_key": given["business_key"],
-                "provenance": given["provenance"],
-                "behaviour": given["behaviour"],
-            }
-            if not fold.broken:
-                expected["definition_key"] = fold.state.root.element
-        return [
-            _row_finding(
-                fold,
-                name,
-                f"案件行的{name}与日志不符",
-                f"{name} of the case row is not what the log says",
-            )
-            for name, value in expected.items()
-            if _plain(row[name]) != value
-        ]
-
     def _definition(self, digest: str) -> list[HistoryFinding]:
         if digest not in self._definitions:
             self._definitions[digest] = list(_check_definition(self._engine, digest))
         return self._definitions[digest]
 
 
-def _check_snapshots(tx: Reading, fold: Fold) -> Iterator[HistoryFinding]:
-    state = fold.state
-    stored = tx.execute(sa.select(cases.c.state).where(cases.c.case_id == fold.case_id)).scalar()
-    others = {
-        int(row[0]): bytes(row[1])
-        for row in tx.execute(
-            sa.select(scopes.c.scope_id, scopes.c.content).where(scopes.c.case_id == fold.case_id)
+def _check_row(row: dict[str, Any] | None, fold: Fold, start: EventContent | None) -> list[HistoryFinding]:
+    if row is None:
+        return [_row_finding(fold, "case_id", "案件行不存在", "there is no row for the case")]
+    expected: dict[str, Any] = {"seq": fold.seq, "head": fold.head, "effective_at": fold.effective_at}
+    if not fold.broken:
+        expected |= _expected_outcome(fold)
+    if start is not None:
+        expected |= _expected_start(fold, start.input)
+    return [
+        _row_finding(
+            fold, name, f"案件行的{name}与日志不符", f"{name} of the case row is not what the log says"
         )
+        for name, value in expected.items()
+        if row[name] != value
+    ]
+
+
+def _expected_outcome(fold: Fold) -> dict[str, Any]:
+    closed = fold.state.status in CLOSED
+    return {
+        "state_hash": fold.state.digest(),
+        "status": fold.state.status,
+        "started_at": fold.first_effective_at,
+        "ended_at": fold.last_changed_at if closed else None,
     }
+
+
+def _expected_start(fold: Fold, given: dict[str, Any]) -> dict[str, Any]:
+    expected = {
+        "definition": bytes.fromhex(given["definition"]),
+        "definition_version": given["version"],
+        "business_key": given["business_key"],
+        "provenance": given["provenance"],
+        "behaviour": given["behaviour"],
+    }
+    if not fold.broken and fold.state.scopes:
+        expected["definition_key"] = fold.state.root.element
+    return expected
+
+
+def _check_snapshots(stored: StoredCase, fold: Fold) -> Iterator[HistoryFinding]:
+    state = fold.state
+    if not state.scopes:
+        return
     closed = state.status in CLOSED
     expected_root = None if closed else snapshot.pack(state)
-    if _plain(stored) != expected_root:
+    if stored.row is not None and stored.row["state"] != expected_root:
         yield _snapshot_finding(fold, "cases.state")
     root = state.root.id
     expected = {} if closed else {key: scope.content() for key, scope in state.scopes.items() if key != root}
-    for scope_id in sorted(expected.keys() | others.keys()):
-        if expected.get(scope_id) != others.get(scope_id):
+    for scope_id in sorted(expected.keys() | stored.scopes.keys()):
+        if expected.get(scope_id) != stored.scopes.get(scope_id):
             yield _snapshot_finding(fold, f"scopes[{scope_id}]")
 
 
@@ -191,7 +193,9 @@ def _check_definition(engine: Opened, digest: str) -> Iterator[HistoryFinding]:
     if row is None:
         yield _definition_finding(digest, "definitions", "流程定义不存在", "the definition does not exist")
         return
-    altered = [name for name, stated, content in files if hashlib.sha256(bytes(content)).digest() != bytes(stated)]
+    altered = [
+        name for name, stated, content in files if hashlib.sha256(bytes(content)).digest() != bytes(stated)
+    ]
     for name in altered:
         yield _definition_finding(digest, str(name), "文件内容被改动", "the file was altered")
     if altered:
@@ -199,7 +203,9 @@ def _check_definition(engine: Opened, digest: str) -> Iterator[HistoryFinding]:
     try:
         package = read_stored({name: bytes(content) for name, _, content in files})
     except (ModelErrors, BihuanError):
-        yield _definition_finding(digest, "resources", "定义的文件不完整", "files of the definition are missing")
+        yield _definition_finding(
+            digest, "resources", "定义的文件不完整", "files of the definition are missing"
+        )
         return
     found = next((item for item in package.definitions if item.digest == digest), None)
     if found is None or (found.key, found.name or found.key) != (row[0], row[1]):
@@ -231,14 +237,9 @@ def _snapshot_finding(fold: Fold, place: str) -> HistoryFinding:
     )
 
 
-def _plain(value: Any) -> Any:
-    return bytes(value) if isinstance(value, memoryview | bytearray) else value
-
-
 def summed(reports: Iterable[Report]) -> Report:
     """All reports in one."""
     total = Report()
     for report in reports:
         total.add(report)
     return total
-

@@ -12,9 +12,9 @@ from typing import Any
 from engine.errors import Conflict, InvalidInput, NotFound, Refusal
 from engine.runtime import scopes, throwing, triggers
 from engine.runtime.failure import NodeFailure
+from engine.runtime.multi_instance import instance_done
 from engine.runtime.nodes.activity import finish
 from engine.runtime.nodes.base import leave
-from engine.runtime.multi_instance import instance_done
 from engine.runtime.session import Session
 from engine.runtime.tree import TaskState
 from engine.state import Incident, Job, Scope, Timer, WorkItem
@@ -127,9 +127,7 @@ def _fire_timer(session: Session, actor: str, given: Input) -> None:
     scope, timer = _item(session, given["timer"], "timers", ("计时", "timer"))
     assert isinstance(timer, Timer)
     if timer.due > session.now:
-        raise Conflict(
-            code="timer.early", message_zh="计时尚未到期", message_en="the timer is not due yet"
-        )
+        raise Conflict(code="timer.early", message_zh="计时尚未到期", message_en="the timer is not due yet")
     triggers.fire_timer(session, scope, timer)
 
 
@@ -203,9 +201,7 @@ def _suspend(session: Session, actor: str, given: Input) -> None:
 
 def _resume(session: Session, actor: str, given: Input) -> None:
     if session.state.status != SUSPENDED:
-        raise Conflict(
-            code="case.active", message_zh="案件没有挂起", message_en="the case is not suspended"
-        )
+        raise Conflict(code="case.active", message_zh="案件没有挂起", message_en="the case is not suspended")
     session.emit(["case", ACTIVE])
 
 
@@ -267,9 +263,7 @@ def _set_variables(session: Session, actor: str, given: Input) -> None:
     """Correct variables of the case's process, or of the scope named."""
     scope_id = given.get("scope", session.state.root.id)
     if scope_id not in session.state.scopes:
-        raise NotFound(
-            code="scope.gone", message_zh="作用域不存在", message_en="the scope does not exist"
-        )
+        raise NotFound(code="scope.gone", message_zh="作用域不存在", message_en="the scope does not exist")
     session.emit(["var", scope_id, dict(given["variables"])])
 
 

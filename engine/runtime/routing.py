@@ -39,9 +39,7 @@ def route(session: Session, scope: Scope, token: Token, node: Node) -> tuple[str
         if exclusive and chosen:
             return (chosen[0],)
     default = next((flow.id for flow in flows if flow.is_default), None)
-    if default is not None and not any(
-        flow.condition is not None and flow.id in chosen for flow in flows
-    ):
+    if default is not None and not any(flow.condition is not None and flow.id in chosen for flow in flows):
         chosen.append(default)
     if not chosen and (conditional or flows):
         raise NodeFailure(

@@ -360,9 +360,7 @@ class Session:
         if scope.owner is None:
             self.trees[scope.id] = CaseTree(spec, self)
         else:
-            self.trees[scope.id] = ScopeTree(
-                spec, owner=self.tasks[scope.owner], top=self.tree_of_case()
-            )
+            self.trees[scope.id] = ScopeTree(spec, owner=self.tasks[scope.owner], top=self.tree_of_case())
 
     def tree_of_case(self) -> CaseTree:
         """The workflow of the case's process."""
@@ -411,6 +409,9 @@ class Session:
                     token=token_id,
                     state=TASK_STATES[token.status],
                 )
-                if token.status == WAITING and program.nodes[token.element].kind is NodeKind.INCLUSIVE_GATEWAY:
+                if (
+                    token.status == WAITING
+                    and program.nodes[token.element].kind is NodeKind.INCLUSIVE_GATEWAY
+                ):
                     session.joining[(scope_id, token.element)] = None
         return session

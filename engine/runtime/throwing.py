@@ -104,9 +104,7 @@ def _find(session: Session, task: TokenTask, kind: EventKind, code: str) -> Hand
                 return found
 
 
-def _boundary(
-    session: Session, scope: Scope, host: int, kind: EventKind, code: str
-) -> Handler | None:
+def _boundary(session: Session, scope: Scope, host: int, kind: EventKind, code: str) -> Handler | None:
     nodes = session.program(scope).nodes
     events = [nodes[boundary] for boundary in nodes[scope.tokens[host].element].boundary]
     node = _best([(event, event) for event in events], kind, code)
@@ -130,10 +128,8 @@ def _event_sub_process(
     return None if node is None else Handler(scope=scope, node=node[0], interrupting=node[1].interrupting)
 
 
-def _best(
-    candidates: list[tuple[Node, Node]], kind: EventKind, code: str
-) -> tuple[Node, Node] | None:
+def _best(candidates: list[tuple[Node, Node]], kind: EventKind, code: str) -> tuple[Node, Node] | None:
     """The candidate whose event names the code, else the first that catches every code."""
     catching = [pair for pair in candidates if catches_error(pair[1].event, kind, code)]
     exact = [pair for pair in catching if pair[1].event and pair[1].event.name is not None]
-    return (exact or catching or [None])[0]
+    return next(iter(exact or catching), None)

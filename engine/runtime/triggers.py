@@ -103,7 +103,7 @@ def arm(session: Session, scope: Scope, host: TokenTask | None, arms: list[Arm])
     for entry in arms:
         element = entry.element
         task = session.place(
-            scope, element, status=ARMED, host=host.token if host else None, parent=host if host else None
+            scope, element, status=ARMED, host=host.token if host else None, parent=host or None
         )
         wait(session, scope.id, task.token, entry)
 
@@ -162,9 +162,7 @@ def _node_of_arm(session: Session, scope: Scope, token: Token) -> tuple[Node, No
     return node, node
 
 
-def trigger(
-    session: Session, scope: Scope, token: Token, element: str, payload: Mapping[str, Any]
-) -> None:
+def trigger(session: Session, scope: Scope, token: Token, element: str, payload: Mapping[str, Any]) -> None:
     """An event reached the token waiting for it. `element` is the event node, `payload` in wire form."""
     from engine.runtime.nodes.activity import finish
 
@@ -251,9 +249,7 @@ def interrupt_scope(session: Session, scope: Scope) -> None:
             session.cancel(session.tasks[token_id], "interrupted")
 
 
-def begin_event_sub_process(
-    session: Session, scope: Scope, node: Node, payload: Mapping[str, Any]
-) -> None:
+def begin_event_sub_process(session: Session, scope: Scope, node: Node, payload: Mapping[str, Any]) -> None:
     """Start an event sub-process inside a scope; the event's payload becomes its own variables."""
     from engine.runtime import scopes
 
@@ -279,9 +275,7 @@ def catch_payload(session: Session, scope: Scope, node: Node, payload: Mapping[s
         assign(session, scope, None, values)
 
 
-def _mapped(
-    session: Session, scope: Scope, node: Node, payload: Mapping[str, Any]
-) -> dict[str, Any]:
+def _mapped(session: Session, scope: Scope, node: Node, payload: Mapping[str, Any]) -> dict[str, Any]:
     produced: dict[str, Any] = {}
     view = View(session, scope, None)
     for mapping in node.outputs:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from engine import canonical
-from engine.feel import Environment, Expression, FeelError
+from engine.feel import Expression, FeelError
 from engine.model.definition import Setting
 from engine.runtime.failure import NodeFailure
 from engine.state import Scope, Token
@@ -173,9 +173,7 @@ def assign(session: Session, scope: Scope, token: Token | None, values: Mapping[
         session.emit(["var", scope_id, group])
 
 
-def _holder(
-    session: Session, scope: Scope, token: Token | None, name: str
-) -> tuple[Scope, Token | None]:
+def _holder(session: Session, scope: Scope, token: Token | None, name: str) -> tuple[Scope, Token | None]:
     while True:
         if token is not None and token.variables and name in token.variables:
             return scope, token

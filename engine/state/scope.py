@@ -101,7 +101,8 @@ class Scope:
     @classmethod
     def from_row(cls, row: list[Any]) -> Scope:
         """Read a scope back from its wire form."""
-        scope = cls(*row[:9], variables=row[9])
+        scope = cls(*row[:9])
+        scope.variables = row[9]
         scope.tokens = {entry[0]: Token(*entry) for entry in row[10]}
         scope.tasks = {entry[0]: WorkItem(*entry) for entry in row[11]}
         scope.timers = {entry[0]: Timer(*entry) for entry in row[12]}

@@ -81,9 +81,7 @@ class ActivitySpec(NodeSpec):
         return own
 
 
-def finish(
-    session: Session, task: TokenTask, values: Mapping[str, Any], *, propagate: bool = True
-) -> None:
+def finish(session: Session, task: TokenTask, values: Mapping[str, Any], *, propagate: bool = True) -> None:
     """Complete an activity with the values it produced (wire form) and send its token on.
 
     With output mappings these alone decide what leaves the activity; without any, every value goes to the
@@ -153,15 +151,15 @@ class DecisionSpec(ActivitySpec):
         except Exception as error:
             zh, en = getattr(error, "message_zh", str(error)), getattr(error, "message_en", str(error))
             raise NodeFailure(
-                "decision.failed", f"决策“{decision}”无法得出结果：{zh}", f"decision “{decision}” failed: {en}"
+                "decision.failed",
+                f"决策“{decision}”无法得出结果：{zh}",
+                f"decision “{decision}” failed: {en}",
             ) from error
         return to_wire(result.value, decision), result.trace
 
     def begin(self, session: Session, task: TokenTask, prepared: Any) -> dict[str, Any] | None:
         """Note the trace, hand over the output."""
         value, trace = prepared
-        session.emit(
-            ["note", "decision", {"element": self.node.id, "trace": to_wire(trace, self.node.id)}]
-        )
+        session.emit(["note", "decision", {"element": self.node.id, "trace": to_wire(trace, self.node.id)}])
         name = self.node.result_variable
         return {name: value} if name else None
