@@ -142,7 +142,7 @@ def _job(element: etree._Element, source: Source) -> JobSpec | None:
     kind = source.setting(definition.get("type"), definition)
     if kind is None:
         if not (definition.get("type") or "").strip():
-            source.report("task.job", element, "没有作业类型", "there is no job type")
+            source.report("task.job", definition, "没有作业类型", "there is no job type")
         return None
     headers = [
         (item.get("key", ""), item.get("value", "")) for item in nested(element, "taskHeaders", "header")

@@ -9,6 +9,7 @@ from engine.model.activities import read_doing, read_mappings, read_multi
 from engine.model.definition import Event, EventKind, Flow, Node, NodeKind
 from engine.model.draft import Draft, DraftContainer, Listing
 from engine.model.events import read_event, read_message
+from engine.model.expressions import compiled
 from engine.model.extensions import extension
 from engine.model.namespaces import local
 from engine.model.properties import read_properties
@@ -146,12 +147,17 @@ class _Reader:
         if not self._has_id(element):
             return
         id_ = element.get("id", "")
+        written = child(element, "conditionExpression")
+        condition = self._source.written(written)
+        if written is not None and condition is None:
+            # Refused with a finding; the checks of gateways need only know that there is a condition.
+            condition = compiled("false")
         self._draft.flows[id_] = Flow(
             id=id_,
             source=element.get("sourceRef", ""),
             target=element.get("targetRef", ""),
             name=element.get("name") or None,
-            condition=self._source.written(child(element, "conditionExpression")),
+            condition=condition,
             line=line(element),
         )
 

@@ -25,7 +25,7 @@ class _Shipped(etree.Resolver):
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def resolve(self, system_url: str | None, public_id: str | None, context: Any) -> Any:  # noqa: ARG002
+    def resolve(self, system_url: str | None, public_id: str | None, context: Any) -> Any:
         name = PurePosixPath(system_url or "").name
         return self.resolve_string((self._folder / name).read_bytes(), context, base_url=name)
 
