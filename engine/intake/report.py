@@ -13,8 +13,9 @@ from engine.intake.problem import Problem
 class ImportReport:
     """The account of one run over one file.
 
-    imported: rows that became cases in this run; already_there: rows an earlier run had imported; refused: rows
-    left out, each with its reasons in `problems`. steps: commands given to the engine in this run. snapshot:
+    imported: rows that became cases in this run; already_there: rows an earlier run had imported; continued: rows
+    whose case was there and got further steps (an interrupted run, a newer file); refused: rows left out, each
+    with its reasons in `problems`. steps: commands given to the engine in this run. snapshot:
     the moment the file shows (None if no row could be read).
     """
 
@@ -22,6 +23,7 @@ class ImportReport:
     snapshot: datetime | None = None
     imported: int = 0
     already_there: int = 0
+    continued: int = 0
     refused: int = 0
     steps: int = 0
     problems: list[Problem] = field(default_factory=list)
@@ -30,7 +32,7 @@ class ImportReport:
     @property
     def rows(self) -> int:
         """Rows of the file, without header and blank lines."""
-        return self.imported + self.already_there + self.refused
+        return self.imported + self.already_there + self.continued + self.refused
 
     def to_json(self) -> dict[str, Any]:
         """The account as JSON-native values."""
@@ -40,6 +42,7 @@ class ImportReport:
             "rows": self.rows,
             "imported": self.imported,
             "already_there": self.already_there,
+            "continued": self.continued,
             "refused": self.refused,
             "steps": self.steps,
             "problems": [problem.to_json() for problem in self.problems],

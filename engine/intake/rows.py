@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import BinaryIO, Literal
@@ -24,12 +24,13 @@ _DOUBTFUL = {
 class ImportedRequest:
     """One request as the file records it.
 
-    row: its row number (header = 1). key: what makes the row itself; code: the public case code. All times
+    row, line: its row number (header = 1) and physical line. key: what makes the row itself; code: the public case code. All times
     are instants in UTC; closed_at is None while it is open, due_at None when nobody promised a date. seen_at:
     the latest time the row gives evidence of. status: the file's own text. fields: further values by name.
     """
 
     row: int
+    line: int
     key: str
     code: str
     type: str
@@ -54,11 +55,6 @@ def read_requests(stream: BinaryIO, layout: Layout) -> Iterator[ImportedRequest 
         stream, columns=layout.headers(), encoding_name=layout.encoding, delimiter=layout.delimiter
     )
     return _requests(rows, layout)
-
-
-def snapshot(requests: Iterable[ImportedRequest]) -> datetime | None:
-    """The moment the file shows: the latest time any row gives evidence of, due dates not counted."""
-    return max((request.seen_at for request in requests), default=None)
 
 
 def _requests(
@@ -106,6 +102,7 @@ class _Reading:
             return None
         return ImportedRequest(
             row=self.row.number,
+            line=self.row.line,
             key=self.text("key"),
             code=self.text("code"),
             type=self.text("type"),

@@ -15,6 +15,7 @@ CREATED = datetime(2018, 7, 2, 13, tzinfo=UTC)
 CLOSED = CREATED + timedelta(days=3)
 REQUEST = ImportedRequest(
     row=2,
+    line=2,
     key="k",
     code="18-1",
     type="Pothole",

@@ -12,7 +12,7 @@ import pytest
 
 from engine.intake.csvfile import RowErrors
 from engine.intake.layout import read_layout
-from engine.intake.rows import ImportedRequest, read_requests, snapshot
+from engine.intake.rows import ImportedRequest, read_requests
 
 LAYOUT = read_layout(Path("config/imports/baltimore-311.toml").read_bytes())
 GOOD = {
@@ -125,10 +125,7 @@ def test_a_formula_is_kept_as_text_with_a_warning() -> None:
     assert [(warning.column, warning.code) for warning in request.warnings] == [("Address", "formula")]
 
 
-def test_the_snapshot_is_the_latest_time_seen_and_no_due_date() -> None:
-    taken = list(requests({}, {"DueDate": "01/01/2020 09:00:00 AM"}))
-    assert all(isinstance(request, ImportedRequest) for request in taken)
-    assert snapshot(request for request in taken if isinstance(request, ImportedRequest)) == datetime(
-        2018, 7, 4, 14, 0, 1, tzinfo=UTC
-    )
-    assert snapshot([]) is None
+def test_a_due_date_is_no_evidence_of_the_present() -> None:
+    (request,) = requests({"DueDate": "01/01/2020 09:00:00 AM"})
+    assert isinstance(request, ImportedRequest)
+    assert request.seen_at == datetime(2018, 7, 4, 14, 0, 1, tzinfo=UTC)
