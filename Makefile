@@ -36,6 +36,7 @@ check: $(STAMP)
 
 bench: $(STAMP)
 	$(BIN)/python -m bench.floor
+	$(BIN)/python -m bench.kernel
 
 TCK ?= ../shared/tck
 tck: $(STAMP)
