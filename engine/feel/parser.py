@@ -76,13 +76,15 @@ class _Parser:
         self._nesting += 1
         if self._nesting > HIGHEST_TREE:
             self._refuse_height()
-        node = self._prefix()
-        while True:
-            extended = self._infix(node, tightness)
-            if extended is None:
-                self._nesting -= 1
-                return node
+        node = self._continued(self._prefix(), tightness)
+        self._nesting -= 1
+        return node
+
+    def _continued(self, node: syntax.Node, tightness: int) -> syntax.Node:
+        """`node` with the operators that follow it."""
+        while (extended := self._infix(node, tightness)) is not None:
             node = extended
+        return node
 
     def _infix(self, left: syntax.Node, tightness: int) -> syntax.Node | None:
         token = self.cursor.token
@@ -357,16 +359,18 @@ class _Parser:
             if token.kind == "symbol" and token.text in _COMPARISONS:
                 return (self._unary_test(),)
             return (self.expression(_COMPARISON),)
-        start = self.cursor.index
-        self.cursor.advance()
+        at = self.cursor.advance().start
         tests = [self._unary_test()]
         if self.cursor.at(".."):
-            self.cursor.index = start
-            return (self.expression(_COMPARISON),)
+            return (self._operand(self._range(tests[0], at, start_included=False)),)
         while self.cursor.skip(","):
             tests.append(self._unary_test())
         self.cursor.expect(")")
-        return tuple(tests)
+        return (self._operand(tests[0]),) if len(tests) == 1 else tuple(tests)
+
+    def _operand(self, node: syntax.Node) -> syntax.Node:
+        """An operand of `in` whose beginning stood in brackets; parsing it anew could take exponential time."""
+        return self._continued(self._postfix(node), _COMPARISON)
 
     def tests(self) -> syntax.Tests:
         """Rule 15: `-`, `not(…)`, or tests separated by commas."""

@@ -87,8 +87,7 @@ def _range(node: syntax.RangeLiteral) -> str:
 
 def _part_of_end(node: syntax.Node) -> str:
     """The end of a range, where an opening bracket would close it."""
-    text = _part(node)
-    return f"({text})" if "[" in text and not text.startswith("(") else text
+    return f"({_part(node)})" if isinstance(node, syntax.Filter | syntax.Path | syntax.Call) else _part(node)
 
 
 def _in(node: syntax.In) -> str:

@@ -201,14 +201,18 @@ def offset_of(value: Time | DateTime) -> int | None:
     if isinstance(value, datetime):
         offset = value.utcoffset()
     elif isinstance(value, ExtendedDateTime):
-        # Zone rules repeat with the calendar, whose cycle is 400 years.
         offset = datetime(
-            2000 + value.year % 400, value.month, value.day, value.hour, value.minute, value.second,
+            equivalent_year(value.year), value.month, value.day, value.hour, value.minute, value.second,
             tzinfo=value.tzinfo,
         ).utcoffset()  # fmt: skip
     else:
         offset = value.tzinfo.utcoffset(None)
     return None if offset is None else offset.days * 86_400 + offset.seconds
+
+
+def equivalent_year(year: int) -> int:
+    """A year that `datetime` knows with the same calendar: zone rules repeat with its cycle of 400 years."""
+    return 2000 + year % 400
 
 
 def fixed_zone(seconds: int) -> tzinfo:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal
 from typing import Any
 
@@ -26,6 +26,7 @@ from engine.feel.temporal import (
     day_number,
     days_in_month,
     duration_nanoseconds,
+    equivalent_year,
     fixed_zone,
     make_date,
     make_date_time,
@@ -33,6 +34,7 @@ from engine.feel.temporal import (
     offset_of,
     time_of,
     time_of_nanoseconds,
+    time_parts,
     zone_name,
 )
 
@@ -52,18 +54,20 @@ def at_midnight(value: Date) -> DateTime:
 
 def _from_instant(nanoseconds: int, zone: tzinfo | None) -> DateTime | None:
     """The date and time on the clock of `zone` at this instant."""
-    guess = _on_clock(nanoseconds, zone)
-    if zone is None or guess is None:
-        return guess
-    local = guess
-    for _ in range(3):
-        offset = offset_of(local) or 0
-        moved = _on_clock(nanoseconds + offset * SECOND, zone)
-        if moved is None or moved == local:
-            return moved
-        local = moved
-        if instant(local)[1] == nanoseconds:
-            break
+    universal = _on_clock(nanoseconds, fixed_zone(0))
+    if zone is None or universal is None:
+        return _on_clock(nanoseconds, zone)
+    year = universal.year if isinstance(universal, datetime) else equivalent_year(universal.year)
+    hour, minute, second, _ = time_parts(universal)
+    known = datetime(year, universal.month, universal.day, hour, minute, second, tzinfo=UTC)
+    try:
+        offset = known.astimezone(zone).utcoffset() or timedelta()
+    except OverflowError:
+        return None
+    local = _on_clock(nanoseconds + duration_nanoseconds(offset), zone)
+    if isinstance(local, datetime) and local.utcoffset() != offset:
+        # The hour that comes twice when clocks are put back: this is its second time.
+        return local.replace(fold=1)
     return local
 
 

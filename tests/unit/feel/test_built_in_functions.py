@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import pytest
+
+from .evaluating import shown
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        # conversion
+        ('number("1 000,5", " ", ",")', "1000.5"),
+        ("string(1.50)", '"1.5"'),
+        ('string([1, "a", null, {b: @"P1D"}])', '"[1, \\"a\\", null, {b: P1D}]"'),
+        ("string(null)", "null"),
+        ('range("[1..3)")', "[1..3)"),
+        ('range("(> 1 + 1)")', "null"),
+        # strings
+        ('substring("foobar", 3)', '"obar"'),
+        ('substring("foobar", -2, 1)', '"a"'),
+        ('substring("\\U01F40Eab", 2)', '"ab"'),
+        ('substring before("foobar", "bar")', '"foo"'),
+        ('substring after("foobar", "ob")', '"ar"'),
+        ('string join(["a", null, "b"], "-")', '"a-b"'),
+        ('split("John Doe", "\\s")', '["John", "Doe"]'),
+        ('split("a;b;;", ";")', '["a", "b", "", ""]'),
+        ('replace("abcd", "(ab)|(a)", "[1=$1][2=$2]")', '"[1=ab][2=]cd"'),
+        ('replace("darted", "^(.*?)d(.*)$", "$1c$2")', '"carted"'),
+        ('replace("a", "x*", "y")', "null"),
+        ('matches("foobar", "^fo*b")', "true"),
+        ('matches("中文", "^\\p{IsCJKUnifiedIdeographs}{2}$")', "true"),
+        ('matches("13800138000", "^1[3-9]\\d{9}$")', "true"),
+        ('matches("abcabc", "^(a.c)\\1$")', "true"),
+        # lists
+        ("min(1, 2, 3)", "1"),
+        ('max(["a", "b"])', '"b"'),
+        ('max(1, "a")', "null"),
+        ("sum([])", "null"),
+        ('sum(@"PT1H", @"PT30M")', "PT1H30M"),
+        ("mean(1, 2, 4)", "2.333333333333333333333333333333333"),
+        ("median(8, 2, 5, 3, 4)", "4"),
+        ("stddev(2, 4, 7, 5)", "2.081665999466132735282297706979931"),
+        ("mode([6, 3, 9, 6, 6, 3, 3])", "[3, 6]"),
+        ("all([true, null])", "null"),
+        ("any(true, null)", "true"),
+        ("sublist([4, 5, 6], -2, 1)", "[5]"),
+        ("append([1], [2], 3)", "[1, [2], 3]"),
+        ("concatenate([1], [2, 3])", "[1, 2, 3]"),
+        ("insert before([1, 3], 2, 2)", "[1, 2, 3]"),
+        ("remove([1, 2, 3], -1)", "[1, 2]"),
+        ("list replace([2, 4, 7, 8], 3, 6)", "[2, 4, 6, 8]"),
+        ("list replace([2, 4, 7, 8], function(item, newItem) item < newItem, 5)", "[5, 5, 7, 8]"),
+        ("reverse([1, 2])", "[2, 1]"),
+        ("index of([1, 2, null, 2], 2)", "[2, 4]"),
+        ("union([1, 2], [2, 3])", "[1, 2, 3]"),
+        ('distinct values([1, 1.0, "1", true, [1], [1]])', '[1, "1", true, [1]]'),
+        ("duplicate values([1, 2, 3, 2, 1])", "[1, 2]"),
+        ("flatten([[1, [2]], 3])", "[1, 2, 3]"),
+        ("list contains([null], null)", "true"),
+        # numbers
+        ("decimal(2.5, 0)", "2"),
+        ("decimal(1/3, 2)", "0.33"),
+        ("decimal(1234, -2)", "1200"),
+        ("floor(-1.5)", "-2"),
+        ("ceiling(1.56, 1)", "1.6"),
+        ("round up(-1.126, 2)", "-1.13"),
+        ("round half up(-5.5, 0)", "-6"),
+        ("round half down(5.5, 0)", "5"),
+        ("modulo(-10.1, 4.5)", "3.4"),
+        ("modulo(10, -4)", "-2"),
+        ("sqrt(16)", "4"),
+        ("sqrt(-1)", "null"),
+        ("odd(5.5)", "false"),
+        # contexts
+        ('get value({a: 1}, "a")', "1"),
+        ("get entries({a: 1})", '[{key: "a", value: 1}]'),
+        ('context put({x: 1, y: {a: 0}}, ["y", "a"], 2)', "{x: 1, y: {a: 2}}"),
+        ("context merge([{a: 1}, {a: 2, b: 3}])", "{a: 2, b: 3}"),
+        # ranges
+        ("before([1..5), [5..10])", "true"),
+        ("after(5, [1..5))", "true"),
+        ("meets([1..5], [5..10])", "true"),
+        ("overlaps([1..5], [5..8])", "true"),
+        ("overlaps before([1..5], [3..8])", "true"),
+        ("overlaps after([3..8], [1..5])", "true"),
+        ("finishes(10, [1..10])", "true"),
+        ("includes([1..10], (1..10))", "true"),
+        ("during(5, [1..10])", "true"),
+        ("starts([1..5], [1..10])", "true"),
+        ("started by([1..10], 1)", "true"),
+        ("coincides([1..5], [1..5])", "true"),
+        ('before(1, "a")', "null"),
+        ("is(1, 1.0)", "true"),
+        ('is(@"10:00:00", @"10:00:00Z")', "false"),
+    ],
+)
+def test_functions_have_their_value(text: str, expected: str) -> None:
+    assert shown(text) == expected
