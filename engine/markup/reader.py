@@ -8,7 +8,6 @@ given to libxml2, with every optional behaviour switched off, and its tree is me
 from __future__ import annotations
 
 import re
-from itertools import islice
 
 from lxml import etree
 
@@ -187,13 +186,15 @@ def _measure(root: etree._Element, file: str) -> None:
             raise _too_deep(file, line(element))
         if elements > MAX_ELEMENTS:
             raise _too_many_elements(file)
-        if len(element.attrib) > MAX_ATTRIBUTES or any(len(value) > MAX_VALUE for value in _values(element)):
+        if _is_oversized(element):
             raise _too_long(file, line(element))
 
 
-def _values(element: etree._Element) -> list[str]:
-    values = [str(value) for value in islice(element.attrib.values(), MAX_ATTRIBUTES)]
-    return [*values, element.text or "", element.tail or ""]
+def _is_oversized(element: etree._Element) -> bool:
+    if len(element.text or "") > MAX_VALUE or len(element.tail or "") > MAX_VALUE:
+        return True
+    attributes = element.attrib
+    return len(attributes) > MAX_ATTRIBUTES or max(map(len, attributes.values()), default=0) > MAX_VALUE
 
 
 def _not_well_formed(error: etree.XMLSyntaxError, file: str) -> MarkupError:

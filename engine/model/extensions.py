@@ -66,6 +66,7 @@ ZEEBE: dict[str, tuple[frozenset[str], frozenset[str]]] = {
 ZEEBE_ATTRIBUTES = frozenset({"modelerTemplate", "modelerTemplateVersion", "modelerTemplateIcon"})
 """Attributes of BPMN elements that only say which template a modeler used."""
 
+_HOLDER = bpmn("extensionElements")
 _NESTED = {"input": "ioMapping", "output": "ioMapping", "header": "taskHeaders", "property": "properties"}
 
 
@@ -76,11 +77,11 @@ def parent_of(name: str) -> str | None:
 
 def extension(element: etree._Element, name: str) -> etree._Element | None:
     """The first Zeebe extension element `name` of a BPMN element."""
-    holder = element.find(bpmn("extensionElements"))
-    return None if holder is None else holder.find(zeebe(name))
+    holder = next(element.iterchildren(_HOLDER), None)
+    return None if holder is None else next(holder.iterchildren(zeebe(name)), None)
 
 
 def nested(element: etree._Element, holder: str, name: str) -> Iterator[etree._Element]:
     """The elements `name` inside the extension element `holder` of a BPMN element."""
     found = extension(element, holder)
-    return iter(()) if found is None else iter(found.findall(zeebe(name)))
+    return iter(()) if found is None else found.iterchildren(zeebe(name))

@@ -31,7 +31,7 @@ _E, _W = Severity.ERROR, Severity.WARNING
 
 RULES: dict[str, Rule] = dict(
     [
-        _rule("file.ending", _E, "文件名须以 .bpmn、.dmn、.form 或 .form.json 结尾", "a file is named *.bpmn, *.dmn, *.form or *.form.json"),
+        _rule("file.ending", _E, "文件名须以 .bpmn、.dmn、.form 或 .form.json 结尾", "a file name ends in .bpmn, .dmn, .form or .form.json"),
         _rule("file.xml", _E, "文件须是安全、合格的 UTF-8 XML", "a diagram is safe, well-formed XML in UTF-8"),
         _rule("file.root", _E, "流程图文件的根元素须是 BPMN 2.0 definitions", "a diagram's root element is BPMN 2.0 definitions"),
         _rule("file.xsd", _E, "流程图须符合 BPMN 2.0 的 XML Schema", "a diagram is valid against the BPMN 2.0 XML Schema"),

@@ -164,7 +164,7 @@ def children(element: etree._Element) -> Iterator[etree._Element]:
 
 def child(element: etree._Element, name: str) -> etree._Element | None:
     """The first BPMN child element called `name`."""
-    return element.find(bpmn(name))
+    return next(element.iterchildren(bpmn(name)), None)
 
 
 def is_true(element: etree._Element, attribute: str, *, default: bool) -> bool:

@@ -1,0 +1,182 @@
+"""Packages: all or nothing, addressed by their bytes, read in bounded time."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+
+import pytest
+
+from engine.model import ModelErrors, Severity, read_package
+from engine.model.package import digest
+from tests.unit.model.test_reading import DMN
+from tests.unit.model.writing import (
+    around,
+    chain,
+    diagram,
+    errors,
+    ext,
+    findings,
+    flow,
+    form,
+    read,
+    when,
+)
+
+GOOD = diagram(around('<task id="n"/>'))
+BAD = diagram(around('<serviceTask id="n"/>'), process='id="q" isExecutable="true"')
+
+
+def test_one_bad_file_refuses_the_whole_package() -> None:
+    with pytest.raises(ModelErrors) as caught:
+        read_package({"good.bpmn": GOOD, "bad.bpmn": BAD})
+    (found,) = caught.value.findings
+    assert (found.file, found.line, found.element, found.rule) == ("bad.bpmn", 2, "n", "task.job")
+    assert found.severity is Severity.ERROR
+
+
+def test_the_refusal_is_readable_in_both_languages() -> None:
+    with pytest.raises(ModelErrors) as caught:
+        read_package({"bad.bpmn": BAD})
+    assert str(caught.value) == (
+        "流程文件有 1 处错误，不能部署 / the files hold 1 error(s) and cannot be deployed\n"
+        "  bad.bpmn:2 [n] 错误 task.job: 服务任务没有作业类型 / the service task has no job type"
+    )
+
+
+def test_the_refusal_lists_warnings_too() -> None:
+    both = diagram(around('<serviceTask id="n" camunda:asyncBefore="true"/>'))
+    assert [f.rule for f in findings(both)] == ["camunda.ignored", "task.job"]
+
+
+def test_findings_come_in_the_order_of_files_and_lines() -> None:
+    found = findings(("b.bpmn", BAD), ("a.txt", b""), ("a.bpmn", b"<"))
+    assert [(f.file, f.rule) for f in found] == [
+        ("a.bpmn", "file.xml"),
+        ("a.txt", "file.ending"),
+        ("b.bpmn", "task.job"),
+    ]
+
+
+def test_known_processes_may_be_called() -> None:
+    data = diagram(around('<callActivity id="n" calledElement="elsewhere"/>'))
+    assert errors(data) == [("call.unknown", 2, "n")]
+    assert errors(data, known=["elsewhere"]) == []
+
+
+def test_the_digest_follows_from_names_bytes_and_key_alone() -> None:
+    files = {"a.bpmn": GOOD, "z.form": form()}
+    one = read_package(files).definitions[0]
+    assert one.digest == read_package(dict(reversed(files.items()))).definitions[0].digest
+    assert one.digest == digest("p", {"a.bpmn": GOOD})
+    assert one.digest != read_package({"b.bpmn": GOOD}).definitions[0].digest
+    assert one.digest != read_package({"a.bpmn": GOOD + b"\n"}).definitions[0].digest
+    assert one.digest != digest("q", {"a.bpmn": GOOD})
+    assert one.resources == {"a.bpmn": GOOD}
+
+
+def test_the_digest_of_a_known_package_never_changes() -> None:
+    assert digest("p", {"a.bpmn": b"x"}) == "b727710f3fb99de956aa4f8bd8a723c92942f162cee4283c9523c32c26b6b81d"
+
+
+def test_a_definition_carries_the_decision_files_its_decision_imports() -> None:
+    importing = b"""<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d2" name="d2" namespace="m">
+<import name="base" namespace="n" importType="https://www.omg.org/spec/DMN/20191111/MODEL/"/>
+<decision id="top" name="top"><variable name="top"/><informationRequirement id="ir"><requiredDecision href="n#grade"/></informationRequirement>
+<literalExpression><text>base.grade + 1</text></literalExpression></decision></definitions>"""
+    called = ext("<zeebe:calledDecision decisionId='top' resultVariable='r'/>")
+    data = diagram(around(f'<businessRuleTask id="n">{called}</businessRuleTask>'))
+    (found,) = read(data, ("a.dmn", importing), ("b.dmn", DMN)).definitions
+    assert sorted(found.resources) == ["a.dmn", "b.dmn", "p.bpmn"]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"<" * 1_000_000,
+        b'<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><a>&b;</a>',
+        b"<a>" * 10_000 + b"</a>" * 10_000,
+        "<a/>".encode("utf-16"),
+    ],
+)
+def test_hostile_diagrams_are_findings(data: bytes) -> None:
+    (found,) = findings(data)
+    assert found.rule == "file.xml"
+    assert "Traceback" not in str(found)
+
+
+def large(tasks: int) -> bytes:
+    """A long chain with a way back every fourth step."""
+    body = ['<startEvent id="s"/><endEvent id="e"/>']
+    for i in range(tasks):
+        if i % 4 == 3:
+            back = flow(f"back{i}", f"t{i}", f"t{i - 1}", when(f"=x > {i}"))
+            body.append(f'<exclusiveGateway id="t{i}" default="t{i}_t{i + 1}"/>{back}')
+        else:
+            group = f"<zeebe:assignmentDefinition candidateGroups='=[&quot;g{i}&quot;]'/>"
+            body.append(f'<userTask id="t{i}">{ext(group)}</userTask>')
+    body.append(f'<task id="t{tasks}"/>')
+    body.append(chain("s", *(f"t{i}" for i in range(tasks + 1)), "e"))
+    return diagram("\n".join(body))
+
+
+def cpu_seconds(data: bytes) -> float:
+    begun = time.process_time()
+    findings(data)
+    return time.process_time() - begun
+
+
+def test_the_largest_process_is_read_within_two_seconds() -> None:
+    data = large(4_400)
+    (found,) = read(data).definitions
+    assert 9_900 <= len(found.nodes) + len(found.flows) <= 10_000
+    assert cpu_seconds(data) < 2
+
+
+def test_a_larger_process_is_refused_within_two_seconds() -> None:
+    data = large(4_800)
+    assert errors(data) == [("process.size", 1, "p")]
+    assert cpu_seconds(data) < 2
+
+
+def test_reading_takes_time_in_proportion() -> None:
+    read(large(20))
+    small = min(cpu_seconds(large(500)) for _ in range(3))
+    assert min(cpu_seconds(large(2_000)) for _ in range(2)) < 4 * 2.5 * small
+
+
+def test_a_small_diagram_is_read_in_milliseconds() -> None:
+    data = large(18)
+    read(data)
+    begun = time.process_time()
+    for _ in range(20):
+        read(data)
+    # Three on a quiet machine; the bound leaves room for a busy one.
+    assert (time.process_time() - begun) / 20 < 0.009
+
+
+def nested(levels: int) -> bytes:
+    body = '<task id="inner"/>'
+    for i in range(levels):
+        body = f'<subProcess id="sub{i}">{body}</subProcess>'
+    return diagram(body)
+
+
+def test_sub_processes_nest_fifty_levels_and_no_more() -> None:
+    assert errors(nested(50)) == []
+    assert [rule for rule, _, _ in errors(nested(51))] == ["process.depth"]
+    assert [rule for rule, _, _ in errors(nested(190))] == ["process.depth"]
+
+
+def test_reading_a_model_does_not_import_the_executing_core() -> None:
+    script = (
+        "import sys\n"
+        "from engine.model import read_package\n"
+        "from tests.unit.model.test_package import GOOD\n"
+        "read_package({'a.bpmn': GOOD})\n"
+        "print([name for name in sys.modules if name.startswith('SpiffWorkflow')])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
