@@ -18,7 +18,7 @@ def route(session: Session, scope: Scope, token: Token, node: Node) -> tuple[str
 
     Exclusive gateway: the first flow in document order whose condition is true, else the default
     (BPMN 2.0 §13.4.2). Any other node: every flow without a condition and every one whose condition is true;
-    the default when a condition was asked and none was true (§13.4.3, §13.3.2 for activities).
+    the default when there is none of these (§8.3.13, §13.4.3).
     Raises NodeFailure when no flow can be taken or a condition is neither true nor false.
     """
     flows = session.program(scope).outgoing(node)
@@ -26,16 +26,11 @@ def route(session: Session, scope: Scope, token: Token, node: Node) -> tuple[str
         return (flows[0].id,)
     exclusive = node.kind is NodeKind.EXCLUSIVE_GATEWAY
     chosen: list[str] = []
-    conditional = False
     for flow in flows:
         if flow.is_default:
             continue
-        if flow.condition is None:
+        if flow.condition is None or _holds(session, scope, token, flow):
             chosen.append(flow.id)
-        else:
-            conditional = True
-            if _holds(session, scope, token, flow):
-                chosen.append(flow.id)
         if exclusive and chosen:
             return (chosen[0],)
     default = next((flow.id for flow in flows if flow.is_default), None)

@@ -1,0 +1,1 @@
+"""What tests share: short ways to write diagrams and to drive cases."""
