@@ -33,10 +33,9 @@ def route(session: Session, scope: Scope, token: Token, node: Node) -> tuple[str
             chosen.append(flow.id)
         if exclusive and chosen:
             return (chosen[0],)
-    default = next((flow.id for flow in flows if flow.is_default), None)
-    if default is not None and not any(flow.condition is not None and flow.id in chosen for flow in flows):
-        chosen.append(default)
-    if not chosen and (conditional or flows):
+    if not chosen:
+        chosen = [flow.id for flow in flows if flow.is_default]
+    if not chosen and flows:
         raise NodeFailure(
             "flow.none",
             f"“{node.name or node.id}”的所有条件都不成立，也没有默认分支",
