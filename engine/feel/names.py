@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 
+from engine.feel.errors import FeelSyntaxError
 from engine.feel.lexer import Token, tokenize
 
 KEYWORDS = frozenset(
@@ -31,7 +32,10 @@ class NameTable:
         """Know `name` from here on; names of a single word need no table."""
         if name.isascii() and name.isalpha():
             return
-        parts = tuple(token.text for token in tokenize(name)[:-1])
+        try:
+            parts = tuple(token.text for token in tokenize(name)[:-1])
+        except FeelSyntaxError:
+            return  # a quote or comment left open: such a key can be read through `get value` only
         if len(parts) < 2:
             return
         known = self._by_first.setdefault(parts[0], [])

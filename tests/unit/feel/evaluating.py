@@ -37,4 +37,5 @@ def reasons(text: str, variables: Mapping[str, Any] | None = None) -> list[str]:
 
 def passes(cell: str, value: Any, variables: Mapping[str, Any] | None = None) -> bool | None:
     """Whether a value passes unary tests."""
-    return compile_unary_tests(cell).test(value, variables or {}, environment())
+    result: bool | None = compile_unary_tests(cell).test(value, variables or {}, environment())
+    return result

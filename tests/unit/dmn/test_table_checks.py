@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.dmn import DmnFinding, Severity
+
+from .models import decide, decision, reading_of, table
+
+
+def _findings(rules: list[list[str]], inputs: list[str] | None = None, **options: Any) -> list[DmnFinding]:
+    body = decision("d", table(inputs or ["x"], rules, **options))
+    return [one for one in reading_of(body).findings if one.severity is Severity.WARNING]
+
+
+def _told(
+    rules: list[list[str]], inputs: list[str] | None = None, **options: Any
+) -> list[tuple[str, int | None]]:
+    return [(one.rule, one.row) for one in _findings(rules, inputs, **options)]
+
+
+@pytest.mark.parametrize(
+    ("rules", "options", "told"),
+    [
+        ([["< 5", "1"], [">= 5", "2"]], {}, []),
+        ([["< 5", "1"], ["> 5", "2"]], {}, [("dmn.gap", None)]),
+        ([["<= 5", "1"], [">= 5", "2"]], {}, [("dmn.overlap", 2)]),
+        ([["<= 5", "1"], [">= 5", "2"]], {"policy": "FIRST"}, []),
+        ([["<= 5", "1"], [">= 5", "1"]], {"policy": "ANY"}, []),
+        ([["<= 5", "1"], [">= 5", "2"]], {"policy": "ANY"}, [("dmn.overlap", 2)]),
+        ([["< 5", "1"], ["< 3", "2"], ["-", "3"]], {"policy": "FIRST"}, [("dmn.unreachable", 2)]),
+        ([["[5..1]", "1"], ["-", "2"]], {}, [("dmn.unreachable", 1)]),
+        ([["< 5", "1"]], {"policy": "COLLECT"}, []),
+        ([["< 5", "1"]], {"default": "0"}, []),
+        ([['"a"', "1"], ['"b"', "2"]], {}, [("dmn.gap", None)]),
+        ([['"a"', "1"], ['"b"', "2"]], {"allowed": '"a", "b"'}, []),
+        ([['"a"', "1"], ['not("a")', "2"]], {}, []),
+        ([["true", "1"], ["false", "2"]], {}, []),
+        ([["true", "1"]], {}, [("dmn.gap", None)]),
+        ([['date("2026-01-01")', "1"], ['< date("2026-01-01")', "2"], ['> @"2026-01-01"', "3"]], {}, []),
+        ([["limit", "1"], ["< 5", "2"]], {}, []),
+    ],
+)
+def test_overlaps_gaps_and_unreachable_rules_are_told(
+    rules: list[list[str]], options: dict[str, Any], told: list[tuple[str, int | None]]
+) -> None:
+    assert _told(rules, **options) == told
+
+
+def test_columns_are_looked_at_together() -> None:
+    rules = [['"red"', ">= 30", "1"], ['"red"', "< 30", "2"], ['not("red")', "-", "3"]]
+    assert _told(rules, ["grade", "people"]) == []
+    assert _told([*rules[:2], ['"green"', "-", "3"]], ["grade", "people"]) == [("dmn.gap", None)]
+    assert _told([*rules, ["-", "> 100", "4"]], ["grade", "people"]) == [
+        ("dmn.overlap", 4),
+        ("dmn.overlap", 4),
+    ]
+
+
+def test_a_finding_says_where_in_both_languages() -> None:
+    (finding,) = _findings([["<= 5", "1"], [">= 5", "2"]])
+    assert (finding.decision, finding.element, finding.row, finding.file) == ("d", "t", 2, "test.dmn")
+    assert finding.message_zh == "第 1 条与第 2 条规则重叠，例如 x: 5"
+    assert finding.message_en == "rules 1 and 2 overlap, for example at x: 5"
+
+
+_CELLS = ["-", "< 2", "[1..3]", "(1..3)", "2", "not(2)", "> 3", "1, 3"]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(_CELLS), st.sampled_from(_CELLS)), min_size=1, max_size=5))
+def test_gaps_and_overlaps_are_told_exactly_when_inputs_show_them(cells: list[tuple[str, str]]) -> None:
+    rules = [[*pair, str(number)] for number, pair in enumerate(cells)]
+    body = decision("d", table(["x", "y"], rules, policy="RULE ORDER"))
+    points = [0, 1, 1.5, 2, 2.5, 3, 4]
+    from decimal import Decimal
+
+    hits = [
+        decide(body, "d", {"x": Decimal(str(x)), "y": Decimal(str(y))}) or []
+        for x, y in itertools.product(points, points)
+    ]
+    told = {rule for rule, _ in _told(rules, ["x", "y"])}
+    assert ("dmn.gap" in told) == any(not found for found in hits)
+    assert ("dmn.overlap" in told) == any(len(found) > 1 for found in hits)
+
+
+def test_large_tables_are_checked_in_time() -> None:
+    rules = [
+        [f"[{i}..{i + 1})", f"[{j}..{j + 1})", f"[{k}..{k + 1})", str(i)]
+        for i, j, k in itertools.product(range(7), repeat=3)
+    ]
+    assert ("dmn.gap", None) in _told(rules, ["a", "b", "c"])
