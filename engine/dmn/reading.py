@@ -27,7 +27,8 @@ from engine.feel import Function
 from engine.feel.run import Code, Scope
 from engine.feel.types import ANY
 
-MOST_ELEMENTS = 5_000
+MOST_ELEMENTS = 1_000
+"""Decisions, input data and the like in one file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +149,13 @@ class _ModelReader:
                 f"only FEEL is supported, not '{language}'",
             )
         names: set[str] = set()
-        for element in children(self._root, *_DRG):
+        found = list(children(self._root, *_DRG))
+        if len(found) > MOST_ELEMENTS:
+            self._findings.add(
+                "dmn.too-large", self._place,
+                f"模型元素超过 {MOST_ELEMENTS} 个", f"the model has more than {MOST_ELEMENTS} elements",
+            )  # fmt: skip
+        for element in found[:MOST_ELEMENTS]:
             key = (self._namespace, element.get("id", "") or element.get("name", ""))
             name = element.get("name", "")
             place = place_of(element, self._place)

@@ -10,7 +10,7 @@ from engine.feel import syntax
 from engine.feel.analysis import Reads
 from engine.feel.bounds import check_result
 from engine.feel.compiler import compile_node, compiler
-from engine.feel.compiler.tests import compile_tests
+from engine.feel.compiler.tests import Test, compile_tests
 from engine.feel.environment import Environment
 from engine.feel.errors import FeelBudgetError
 from engine.feel.parser import parse_expression, parse_unary_tests
@@ -96,6 +96,16 @@ class UnaryTests:
             return run.null("value.foreign", "Decimal")
         except RecursionError:
             raise FeelBudgetError("depth", env.budget.depth) from None
+
+    @property
+    def compiled(self) -> Test:
+        """The test itself, for callers that pay `weight` from the budget on their own."""
+        return self._test
+
+    @property
+    def weight(self) -> int:
+        """What one test costs in steps, beside what its parts pay themselves."""
+        return self._weight
 
     def test_in(self, value: Any, scope: Scope) -> Truth:
         """The same within a running evaluation, whose budget pays."""

@@ -10,6 +10,7 @@ from engine.dmn.hit_policies import Aggregation, HitPolicy, Output, decide
 from engine.dmn.source import Element, child, children, place_of, text_of
 from engine.dmn.table_checks import Cell, TableShape, check_table
 from engine.feel import FeelSyntaxError, Type, UnaryTests, compile_unary_tests
+from engine.feel.compiler.tests import Test
 from engine.feel.run import Code, Scope
 
 _POLICIES = {policy.value: policy for policy in HitPolicy}
@@ -28,11 +29,14 @@ class Input:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """One row: its tests by column and its outputs. A test that accepts everything is left out."""
+    """One row: its tests and its outputs.
+
+    tests: column, test and weight of each cell that does not accept everything.
+    """
 
     identifier: str
     index: int
-    tests: tuple[tuple[int, UnaryTests], ...]
+    tests: tuple[tuple[int, Test, int], ...]
     outputs: tuple[Code, ...]
 
 
@@ -66,7 +70,7 @@ def decision_table(reader: BoxReader, element: Element, around: Surroundings) ->
                 and one.allowed.test_in(value, scope) is not True
             ):
                 run.null("decision.input", table.name)
-        matched = [rule for rule in table.rules if _matches(rule, values, scope)]
+        matched = _matching(table.rules, values, scope)
         if run.observer is not None:
             run.observer(table.identifier, [(rule.index, rule.identifier) for rule in matched])
         if not matched:
@@ -77,8 +81,19 @@ def decision_table(reader: BoxReader, element: Element, around: Surroundings) ->
     return evaluate
 
 
-def _matches(rule: Rule, values: list[Any], scope: Scope) -> bool:
-    return all(test.test_in(values[column], scope) is True for column, test in rule.tests)
+def _matching(rules: tuple[Rule, ...], values: list[Any], scope: Scope) -> list[Rule]:
+    """The rules whose tests all hold."""
+    matched = []
+    spent = 0
+    for rule in rules:
+        for column, test, weight in rule.tests:
+            spent += weight
+            if test(values[column], scope) is not True:
+                break
+        else:
+            matched.append(rule)
+    scope.run.charge(spent)
+    return matched
 
 
 def _default(table: Table, scope: Scope) -> Any:
@@ -226,7 +241,11 @@ class _TableReader:
                 Rule(
                     identifier=element.get("id", ""),
                     index=row,
-                    tests=tuple((column, test) for column, test in enumerate(tests) if test is not None),
+                    tests=tuple(
+                        (column, test.compiled, test.weight)
+                        for column, test in enumerate(tests)
+                        if test is not None
+                    ),
                     outputs=tuple(
                         self._result(one, output, row, len(inputs) + column)
                         for column, (one, output) in enumerate(zip(results, outputs, strict=False), start=1)

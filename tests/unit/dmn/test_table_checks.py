@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import itertools
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from engine.dmn import DmnFinding, Severity
 
-from .models import decide, decision, reading_of, table
+from .models import decision, environment, model_of, reading_of, table
 
 
 def _findings(rules: list[list[str]], inputs: list[str] | None = None, **options: Any) -> list[DmnFinding]:
@@ -75,12 +76,10 @@ _CELLS = ["-", "< 2", "[1..3]", "(1..3)", "2", "not(2)", "> 3", "1, 3"]
 @given(st.lists(st.tuples(st.sampled_from(_CELLS), st.sampled_from(_CELLS)), min_size=1, max_size=5))
 def test_gaps_and_overlaps_are_told_exactly_when_inputs_show_them(cells: list[tuple[str, str]]) -> None:
     rules = [[*pair, str(number)] for number, pair in enumerate(cells)]
-    body = decision("d", table(["x", "y"], rules, policy="RULE ORDER"))
-    points = [0, 1, 1.5, 2, 2.5, 3, 4]
-    from decimal import Decimal
-
+    model = model_of(decision("d", table(["x", "y"], rules, policy="RULE ORDER")))
+    points = [Decimal(point) for point in ("0", "1", "1.5", "2", "2.5", "3", "4")]
     hits = [
-        decide(body, "d", {"x": Decimal(str(x)), "y": Decimal(str(y))}) or []
+        model.evaluate("d", {"x": x, "y": y}, environment()).value or []
         for x, y in itertools.product(points, points)
     ]
     told = {rule for rule, _ in _told(rules, ["x", "y"])}
