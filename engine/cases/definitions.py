@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from threading import Lock
 from uuid import UUID
@@ -45,19 +45,6 @@ class Deployment:
     id: UUID
     definitions: tuple[DeployedDefinition, ...]
     findings: tuple[Finding, ...]
-
-
-class _Every(Collection[str]):
-    """Stands for all process keys when a stored definition is read again: it was checked when deployed."""
-
-    def __contains__(self, item: object) -> bool:
-        return True
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(())
-
-    def __len__(self) -> int:
-        return 0
 
 
 class Definitions:
@@ -243,7 +230,7 @@ class Definitions:
 
 def read_stored(files: Mapping[str, bytes]) -> Package:
     """Read the files of a definition that was checked when it was deployed."""
-    return read_package(files, known_processes=_Every())
+    return read_package(files, known_processes=None)
 
 
 def _unknown(digest: str) -> NotFound:

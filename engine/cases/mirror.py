@@ -74,6 +74,11 @@ def _insert_task(tx: Transaction, case_id: UUID, session: Session, item: WorkIte
             "created_at": item.created,
         },
     )
+    _insert_candidates(tx, case_id, item)
+
+
+def _insert_candidates(tx: Transaction, case_id: UUID, item: WorkItem) -> None:
+    due = NEVER if item.due is None else item.due
     candidates = [("group", name) for name in item.groups] + [("user", name) for name in item.users]
     for kind, name in candidates:
         tx.write(
@@ -97,8 +102,13 @@ def _update_task(tx: Transaction, case_id: UUID, session: Session, item: WorkIte
             "key_task_id": item.id,
             "status": item.status,
             "assignee": item.assignee,
+            "due_at": NEVER if item.due is None else item.due,
+            "priority": item.priority,
         },
     )
+    if item.id in session.state.changes.refiled:
+        tx.write(sql.delete_candidates, {"key_case_id": case_id, "key_task_id": item.id})
+        _insert_candidates(tx, case_id, item)
 
 
 def _delete_task(tx: Transaction, case_id: UUID, item_id: int) -> None:

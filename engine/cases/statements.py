@@ -84,7 +84,7 @@ put_scope: Final = upsert(scopes)
 drop_scope: Final = delete(scopes)
 
 insert_task: Final = insert(tasks)
-assign_task: Final = update(tasks, "status", "assignee")
+assign_task: Final = update(tasks, "status", "assignee", "due_at", "priority")
 delete_task: Final = delete(tasks)
 insert_candidate: Final = insert(task_candidates)
 delete_candidates: Final = Statement(

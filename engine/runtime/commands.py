@@ -239,6 +239,14 @@ def _resume_token(session: Session, scope: Scope, token_id: int, data: dict[str,
     elif phase == "arm":
         session.change(task, ARMED)
         triggers.arm_event_sub_process(session, scope, task)
+        session.complete_if_done(scope)
+    elif phase == "begin":
+        session.change(task, TOKEN_ACTIVE)
+        triggers.open_event_sub_process(session, scope, task, data["values"])
+    elif phase == "catch":
+        session.change(task, READY)
+        if triggers.take_in(session, scope, task, data["values"]):
+            _schedule_ready(session)
     elif phase == "instance":
         kept = {name: value for name, value in data.items() if name not in ("phase", "failed")}
         session.change(task, TOKEN_ACTIVE, kept)

@@ -8,7 +8,7 @@ from engine.runtime import multi_instance, triggers
 from engine.runtime.nodes.activity import finish
 from engine.state import Scope
 from engine.state.case import COMPLETED
-from engine.state.scope import EVENT_SUB_PROCESS, INSTANCE
+from engine.state.scope import INSTANCE
 
 if TYPE_CHECKING:
     from engine.runtime.session import Session
@@ -40,8 +40,5 @@ def complete(session: Session, scope: Scope) -> None:
     values: dict[str, Any] = dict(scope.variables)
     session.forget(scope.id)
     session.emit(["scope-", scope.id, "completed"])
-    if scope.kind == EVENT_SUB_PROCESS:
-        session.end(owner, "end")
-        return
     call = session.node(session.scope(owner), session.token(owner)).call
     finish(session, owner, values, propagate=call is not None and call.propagate_child)

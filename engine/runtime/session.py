@@ -193,9 +193,10 @@ class Session:
         host: int | None = None,
         parent: TokenTask | None = None,
     ) -> TokenTask:
-        """Put a new token at a node. A ready token is scheduled; any other waits."""
+        """Put a new token at a node, forked from `parent`. A ready token is scheduled; any other waits."""
         token_id = self.new_id()
-        self.emit(["token+", scope.id, token_id, element, status, flow, host])
+        origin = None if parent is None else parent.token
+        self.emit(["token+", scope.id, token_id, element, status, flow, host, origin])
         return self._hang(scope, token_id, element, status, parent)
 
     def _hang(
@@ -226,7 +227,7 @@ class Session:
         children = [(moved, targets[flows[0]].target)]
         for flow in flows[1:]:
             token_id = self.new_id()
-            self.emit(["token+", scope.id, token_id, targets[flow].target, READY, flow, None])
+            self.emit(["token+", scope.id, token_id, targets[flow].target, READY, flow, None, moved])
             children.append((token_id, targets[flow].target))
         tree = self.trees[scope.id]
         spawned = []
@@ -243,15 +244,15 @@ class Session:
     def end(self, task: TokenTask, reason: str) -> None:
         """Consume a token; a scope without live tokens completes."""
         scope = self.scope(task)
-        self.emit(["token-", scope.id, task.token, reason])
+        self.emit(["token-", scope.id, task.token, reason, None])
         del self.tasks[task.token]
         task._set_state(TaskState.COMPLETED)
         self._finished(task)
         self.complete_if_done(scope)
 
-    def absorb(self, task: TokenTask, reason: str) -> None:
-        """Consume a token whose scope certainly lives on (a join merges it)."""
-        self.emit(["token-", task.scope, task.token, reason])
+    def absorb(self, task: TokenTask, reason: str, into: int | None = None) -> None:
+        """Consume a token whose scope certainly lives on; a join merges it into another one."""
+        self.emit(["token-", task.scope, task.token, reason, into])
         del self.tasks[task.token]
         task._set_state(TaskState.CANCELLED)
         self._finished(task)
@@ -263,7 +264,7 @@ class Session:
         for child in sorted(scope.children):
             if self.state.scopes[child].owner == task.token:
                 self.forget(child)
-        self.emit(["token-", scope.id, task.token, reason])
+        self.emit(["token-", scope.id, task.token, reason, None])
         del self.tasks[task.token]
         task._set_state(TaskState.CANCELLED)
         self._finished(task)

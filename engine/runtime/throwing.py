@@ -75,9 +75,8 @@ def _handle(session: Session, handler: Handler, values: Mapping[str, Any]) -> No
             triggers.interrupt_scope(session, scope)
         triggers.begin_event_sub_process(session, scope, node, values)
         return
-    triggers.catch_payload(session, scope, node, values)
     host = session.tasks[handler.host]
-    session.place(scope, node.id, parent=host)
+    triggers.enter_boundary(session, scope, host, node, values)
     if handler.interrupting:
         session.cancel(host, "interrupted")
 

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from engine.model.definition import Container, Event, EventKind, Node, NodeKind
-from engine.runtime import moments
+from engine.runtime import mapping, moments
 from engine.runtime.failure import NodeFailure
 from engine.runtime.tree import TaskState, TokenTask
-from engine.runtime.variables import View, assign, set_path, setting, text_setting, to_wire
+from engine.runtime.variables import assign, text_setting
 from engine.state import Scope, Subscription, Timer, Token
-from engine.state.items import ARMED, READY
+from engine.state.items import ACTIVE, ARMED, READY
 from engine.state.scope import EVENT_SUB_PROCESS
 
 if TYPE_CHECKING:
@@ -47,17 +47,28 @@ def prepare(session: Session, scope: Scope, token: Token | None, element: str, e
     if event.kind is EventKind.TIMER:
         when = moments.schedule(session, event, scope, token)
         return Wait(element=element, kind=event.kind, schedule=when)
-    name = text_setting(session, event.name, scope, token, ("事件名称", "the event's name"))
-    if not name:
-        raise NodeFailure("event.name", "消息或信号的名称为空", "the name of the message or signal is empty")
+    name = event_name(session, scope, token, event)
     key = None
     if event.kind is EventKind.MESSAGE:
-        key = text_setting(session, event.correlation_key, scope, token, ("关联键", "the correlation key"))
-        if not key:
-            raise NodeFailure(
-                "event.key", f"消息“{name}”的关联键为空", f"the correlation key of message “{name}” is empty"
-            )
+        key = _correlation_key(session, scope, token, event, name)
     return Wait(element=element, kind=event.kind, name=name, key=key)
+
+
+def event_name(session: Session, scope: Scope, token: Token | None, event: Event) -> str:
+    """The name of a message or signal, the code of an error or escalation. Raises NodeFailure when empty."""
+    name = text_setting(session, event.name, scope, token, ("事件名称", "the event's name"))
+    if not name:
+        raise NodeFailure("event.name", "事件的名称或代码为空", "the event's name or code is empty")
+    return name
+
+
+def _correlation_key(session: Session, scope: Scope, token: Token | None, event: Event, name: str) -> str:
+    key = text_setting(session, event.correlation_key, scope, token, ("关联键", "the correlation key"))
+    if not key:
+        raise NodeFailure(
+            "event.key", f"消息“{name}”的关联键为空", f"the correlation key of message “{name}” is empty"
+        )
+    return key
 
 
 def prepare_boundary(session: Session, scope: Scope, token: Token, node: Node) -> list[Arm]:
@@ -74,9 +85,13 @@ def prepare_boundary(session: Session, scope: Scope, token: Token, node: Node) -
 def prepare_message(
     session: Session, scope: Scope, token: Token, event: Event, variables: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """The message a throw event or send task publishes: its input mappings are its variables."""
-    sent = prepare(session, scope, token, token.element, event)
-    return {"name": sent.name, "key": sent.key, "variables": dict(variables)}
+    """The message a throw event or send task publishes: its input mappings are its variables.
+
+    A message without correlation key only starts processes; its key is the empty text.
+    """
+    name = event_name(session, scope, token, event)
+    key = "" if event.correlation_key is None else _correlation_key(session, scope, token, event, name)
+    return {"name": name, "key": key, "variables": dict(variables)}
 
 
 def wait(session: Session, scope_id: int, token_id: int, what: Wait) -> None:
@@ -207,19 +222,42 @@ def _trigger_boundary(
 ) -> None:
     token = session.token(task)
     host = token.host
-    if node.interrupting:
-        _drop_waits(session, scope, token.id)
-        session.change(task, READY)
-        task._set_state(TaskState.FUTURE)
-        if host is not None:
-            session.cancel(session.tasks[host], "interrupted")
-        catch_payload(session, scope, node, payload)
-        task.task_spec._update(task)
+    if not node.interrupting:
+        enter_boundary(session, scope, task, node, payload)
+        if not _still_waits(scope, token.id):
+            session.absorb(task, "fired")
         return
-    catch_payload(session, scope, node, payload)
-    session.place(scope, node.id, parent=task)
-    if not _still_waits(scope, token.id):
-        session.absorb(task, "fired")
+    _drop_waits(session, scope, token.id)
+    session.change(task, READY)
+    if host is not None:
+        session.cancel(session.tasks[host], "interrupted")
+    if take_in(session, scope, task, payload):
+        task._set_state(TaskState.FUTURE)
+        task.task_spec._update(task)
+
+
+def enter_boundary(
+    session: Session, scope: Scope, beside: TokenTask, node: Node, payload: Mapping[str, Any]
+) -> None:
+    """Let a new token begin at a boundary event that has caught something."""
+    task = session.place(scope, node.id, parent=beside)
+    take_in(session, scope, task, payload)
+
+
+def take_in(session: Session, scope: Scope, task: TokenTask, payload: Mapping[str, Any]) -> bool:
+    """Let the payload of a boundary event into the scope, through its output mappings when it has any.
+
+    A mapping that fails leaves an incident at the event, from which a retry takes the same payload in.
+    """
+    node = session.node(scope, session.token(task))
+    try:
+        values = mapping.outputs(session, scope, None, node, payload) if node.outputs else dict(payload)
+        if values:
+            assign(session, scope, None, values)
+    except NodeFailure as failure:
+        session.fail(task, failure, {"phase": "catch", "values": dict(payload)})
+        return False
+    return True
 
 
 def _still_waits(scope: Scope, token_id: int) -> bool:
@@ -251,34 +289,28 @@ def interrupt_scope(session: Session, scope: Scope) -> None:
 
 def begin_event_sub_process(session: Session, scope: Scope, node: Node, payload: Mapping[str, Any]) -> None:
     """Start an event sub-process inside a scope; the event's payload becomes its own variables."""
+    open_event_sub_process(session, scope, session.place(scope, node.id, status=ACTIVE), payload)
+
+
+def open_event_sub_process(
+    session: Session, scope: Scope, owner: TokenTask, payload: Mapping[str, Any]
+) -> None:
+    """Begin inside an event sub-process; what cannot be evaluated becomes an incident, to be retried."""
     from engine.runtime import scopes
 
+    node = session.node(scope, session.token(owner))
     start, _ = session.program(scope).event_start(node.id)
-    owner = session.place(scope, node.id, status="active")
-    variables = dict(payload)
-    if start.outputs:
-        variables = _mapped(session, scope, start, payload)
-    inner = session.open_scope(
-        kind=EVENT_SUB_PROCESS,
-        element=node.id,
-        definition=scope.definition,
-        variables=variables,
-        owner=owner,
-    )
+    try:
+        own = mapping.inputs(session, scope, node)
+        variables = mapping.outputs(session, scope, None, start, payload) if start.outputs else dict(payload)
+        inner = session.open_scope(
+            kind=EVENT_SUB_PROCESS,
+            element=node.id,
+            definition=scope.definition,
+            variables={**own, **variables},
+            owner=owner,
+        )
+    except NodeFailure as failure:
+        session.fail(owner, failure, {"phase": "begin", "values": dict(payload)})
+        return
     scopes.start(session, inner, start.id)
-
-
-def catch_payload(session: Session, scope: Scope, node: Node, payload: Mapping[str, Any]) -> None:
-    """Let an event's payload into the scope, through the node's output mappings when it has any."""
-    values = _mapped(session, scope, node, payload) if node.outputs else dict(payload)
-    if values:
-        assign(session, scope, None, values)
-
-
-def _mapped(session: Session, scope: Scope, node: Node, payload: Mapping[str, Any]) -> dict[str, Any]:
-    produced: dict[str, Any] = {}
-    view = View(session, scope, None)
-    for mapping in node.outputs:
-        value = setting(session, mapping.source, scope, None, {**payload, **produced})
-        set_path(produced, mapping.target, to_wire(value, mapping.source.text or ""), view)
-    return produced

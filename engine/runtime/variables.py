@@ -71,6 +71,10 @@ class View(Mapping[str, Any]):
     def __len__(self) -> int:
         return len(self.wire())
 
+    def wire_of(self, name: str) -> Wire:
+        """The value of a variable in wire form, None when there is none."""
+        return next((layer[name] for layer in self._layers() if name in layer), None)
+
     def wire(self) -> dict[str, Wire]:
         """All visible variables in wire form, the nearest of each name."""
         merged: dict[str, Wire] = {}
@@ -184,16 +188,19 @@ def _holder(session: Session, scope: Scope, token: Token | None, name: str) -> t
         token = scope.tokens.get(owner) if owner is not None else None
 
 
-def set_path(values: dict[str, Wire], path: tuple[str, ...], value: Wire, base: View) -> None:
-    """Put a value under a dotted path into `values`, keeping what a context already holds beside it."""
+def set_path(
+    values: dict[str, Wire], path: tuple[str, ...], value: Wire, outside: View | None = None
+) -> None:
+    """Put a value under a dotted path into `values`, keeping what a context already holds beside it.
+
+    outside: where a context that `values` does not hold yet is taken from.
+    """
     if len(path) == 1:
         values[path[0]] = value
         return
     head = path[0]
-    if head not in values:
-        current = base.wire().get(head)
-        values[head] = dict(current) if isinstance(current, dict) else {}
-    here = values[head]
+    current = values.get(head) if head in values or outside is None else outside.wire_of(head)
+    here = values[head] = dict(current) if isinstance(current, dict) else {}
     for name in path[1:-1]:
         below = here.get(name)
         here[name] = dict(below) if isinstance(below, dict) else {}

@@ -21,18 +21,21 @@ class Changes:
     """What a command touched, for the rows that mirror the state: item ids and scope ids.
 
     An id is in `items` with the item as it is now, or None when it is gone; likewise `scopes`.
-    `created` holds the ids that did not exist before the command.
+    `created` holds the ids that did not exist before the command, `refiled` the tasks whose due time or
+    candidates changed.
     """
 
     items: dict[int, tuple[type[Any], Item | None]] = field(default_factory=dict)
     scopes: dict[int, Scope | None] = field(default_factory=dict)
     created: set[int] = field(default_factory=set)
+    refiled: set[int] = field(default_factory=set)
 
     def clear(self) -> None:
         """Start a new command."""
         self.items.clear()
         self.scopes.clear()
         self.created.clear()
+        self.refiled.clear()
 
 
 @dataclass(slots=True)

@@ -12,11 +12,12 @@ state at any event, in any version, without SpiffWorkflow: this module is all a 
 | `["done", scope, output]` | a multi-instance instance finished and keeps its output |
 | `["var", scope, {name: value}]` | variables of a scope are set |
 | `["own", scope, token, {name: value}]` | variables of an activity itself are set |
-| `["token+", scope, id, element, status, flow, host]` | a token appears |
+| `["token+", scope, id, element, status, flow, host, parent]` | a token appears; `parent` is the token it forked from |
 | `["move", scope, token, flow, element]` | a token follows a sequence flow and is ready at its target |
 | `["token~", scope, token, status, data]` | a token changes status; data replaces the node's own data |
-| `["token-", scope, token, reason]` | a token goes, with all it waited for and the scopes it owned |
+| `["token-", scope, token, reason, into]` | a token goes, with all it waited for and the scopes it owned; `into` is the token a join merged it into |
 | `["task+", scope, row]`, `["task~", scope, id, status, assignee]`, `["task-", scope, id, reason]` | work |
+| `["task=", scope, id, {field: value}]` | other fields of a task: due, priority, extra |
 | `["timer+", scope, row]`, `["timer-", scope, id, reason]` | timers |
 | `["sub+", scope, row]`, `["sub-", scope, id, reason]` | subscriptions |
 | `["job+", scope, row]`, `["job~", scope, id, status, retries]`, `["job-", scope, id, reason]` | jobs |
@@ -139,7 +140,7 @@ def _set_own(state: CaseState, effect: Effect) -> None:
 
 
 def _token_add(state: CaseState, effect: Effect) -> None:
-    _, scope_id, token_id, element, status, flow, host = effect
+    _, scope_id, token_id, element, status, flow, host, _parent = effect
     _take_id(state, token_id)
     scope = _touch(state, scope_id)
     scope.tokens[token_id] = Token(token_id, element, status, flow, host)
@@ -165,7 +166,7 @@ def _token_change(state: CaseState, effect: Effect) -> None:
 
 
 def _token_end(state: CaseState, effect: Effect) -> None:
-    _, scope_id, token_id, _reason = effect
+    _, scope_id, token_id, _reason, _into = effect
     scope = _touch(state, scope_id)
     del scope.tokens[token_id]
     del state.home[token_id]
@@ -231,6 +232,21 @@ def _task_change(state: CaseState, effect: Effect) -> None:
     state.changes.items[task_id] = (WorkItem, task)
 
 
+TASK_FIELDS = frozenset({"due", "follow_up", "priority", "groups", "users", "extra"})
+
+
+def _task_set(state: CaseState, effect: Effect) -> None:
+    _, scope_id, task_id, fields = effect
+    task = _touch(state, scope_id).tasks[task_id]
+    for name, value in fields.items():
+        if name not in TASK_FIELDS:
+            raise ValueError(f"a task has no field {name}")
+        setattr(task, name, value)
+    if not fields.keys().isdisjoint(("due", "groups", "users")):
+        state.changes.refiled.add(task_id)
+    state.changes.items[task_id] = (WorkItem, task)
+
+
 def _job_change(state: CaseState, effect: Effect) -> None:
     _, scope_id, job_id, status, retries = effect
     job = _touch(state, scope_id).jobs[job_id]
@@ -257,6 +273,7 @@ _HANDLERS: dict[str, Callable[[CaseState, Effect], None]] = {
     "token-": _token_end,
     "task+": _adder(WorkItem),
     "task~": _task_change,
+    "task=": _task_set,
     "task-": _remover(WorkItem),
     "timer+": _adder(Timer),
     "timer-": _remover(Timer),

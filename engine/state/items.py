@@ -45,7 +45,12 @@ class Token:
 
 @dataclass(slots=True)
 class WorkItem:
-    """An open user task. `due` and `created` are microseconds since 1970 UTC; `status` is open or claimed."""
+    """An open user task. `due` and `created` are microseconds since 1970 UTC.
+
+    `status` is open, claimed, or held while others sign first. `extra` keeps what the verbs of handling need:
+    who it was returned, transferred or delegated by, who signs with it, when it was urged (see
+    `engine.runtime.verbs`).
+    """
 
     id: int
     token: int
@@ -59,6 +64,7 @@ class WorkItem:
     due: int | None
     follow_up: int | None
     priority: int
+    extra: dict[str, Any] | None = None
 
     def row(self) -> list[Any]:
         """The canonical wire form."""
@@ -75,6 +81,7 @@ class WorkItem:
             self.due,
             self.follow_up,
             self.priority,
+            self.extra,
         ]
 
 

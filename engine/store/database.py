@@ -36,6 +36,7 @@ class Database:
         sqlite = engine.dialect.name == "sqlite"
         self._write_turn = _Turn() if sqlite else None
         self._read_turn = self._write_turn if shared else None
+        self._mine = threading.local()
         sa.event.listen(engine, "before_cursor_execute", self._tell)
 
     @classmethod
@@ -81,12 +82,25 @@ class Database:
         one at a time; a second one inside raises RuntimeError on SQLite.
         """
         with self._connected(_WRITE[self.dialect], self._write_turn) as (connection, channel):
-            yield Transaction(connection, channel)
+            outer = self._open_transaction()
+            self._mine.transaction = Transaction(connection, channel)
+            try:
+                yield self._mine.transaction
+            finally:
+                self._mine.transaction = outer
             channel.commit()
 
     @contextmanager
     def reading(self, *, snapshot: bool = False) -> Iterator[Reading]:
-        """Read-only access. snapshot: all reads see one moment (on SQLite they always do)."""
+        """Read-only access. snapshot: all reads see one moment (on SQLite they always do).
+
+        Inside a transaction of the same thread it reads in that transaction, so that whoever writes sees one state
+        of things and never waits for a second connection while holding the first.
+        """
+        outer = self._open_transaction()
+        if outer is not None and not (snapshot and self.dialect == "postgresql"):
+            yield outer
+            return
         begin = (_SNAPSHOT if snapshot else _READ)[self.dialect]
         with self._connected(begin, self._read_turn) as (connection, channel):
             yield Reading(connection, channel)
@@ -120,6 +134,11 @@ class Database:
         finally:
             if turn is not None:
                 turn.pass_on()
+
+    def _open_transaction(self) -> Transaction | None:
+        """The transaction this thread has open."""
+        found: Transaction | None = getattr(self._mine, "transaction", None)
+        return found
 
     def _tell(self, *event: Any) -> None:
         for probe in self._probes:

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from engine.model.definition import EventKind
-from engine.runtime import triggers
+from engine.runtime import mapping, triggers
 from engine.runtime.failure import NodeFailure
 from engine.runtime.nodes.base import NodeSpec, leave
 from engine.runtime.tree import TokenTask
-from engine.runtime.variables import View, assign, evaluate_wire, set_path, setting, to_wire
+from engine.runtime.variables import View, assign, evaluate_wire, to_wire
 from engine.state import Scope, Token
 from engine.state.items import ACTIVE
 from engine.state.scope import INSTANCE
@@ -40,7 +40,7 @@ class ActivitySpec(NodeSpec):
     def execute(self, session: Session, task: TokenTask) -> bool | None:
         """Map inputs, arm boundary events, begin."""
         scope, token = session.scope(task), session.token(task)
-        own = self._own_variables(session, scope, token)
+        own = mapping.inputs(session, scope, self.node)
         if own:
             token.variables, before = own, token.variables
             try:
@@ -72,14 +72,6 @@ class ActivitySpec(NodeSpec):
             arms = triggers.prepare_boundary(session, scope, token, self.node)
         return prepared, arms
 
-    def _own_variables(self, session: Session, scope: Scope, token: Token) -> dict[str, Any]:
-        own: dict[str, Any] = {}
-        for mapping in self.node.inputs:
-            view = View(session, scope, token, own)
-            value = setting(session, mapping.source, scope, token, own)
-            set_path(own, mapping.target, to_wire(value, mapping.source.text or ""), view)
-        return own
-
 
 def finish(session: Session, task: TokenTask, values: Mapping[str, Any], *, propagate: bool = True) -> None:
     """Complete an activity with the values it produced (wire form) and send its token on.
@@ -93,12 +85,7 @@ def finish(session: Session, task: TokenTask, values: Mapping[str, Any], *, prop
     node = spec.node
     try:
         if node.outputs:
-            produced: dict[str, Any] = {}
-            outside = View(session, scope, None)
-            for mapping in node.outputs:
-                value = setting(session, mapping.source, scope, token, {**values, **produced})
-                set_path(produced, mapping.target, to_wire(value, mapping.source.text or ""), outside)
-            assign(session, scope, None, produced)
+            assign(session, scope, None, mapping.outputs(session, scope, token, node, values))
         elif propagate and values:
             assign(session, scope, token, values)
     except NodeFailure as failure:

@@ -5,19 +5,31 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from engine.model.definition import EventKind
-from engine.runtime import throwing, triggers
+from engine.runtime import mapping, throwing, triggers
 from engine.runtime.failure import NodeFailure
 from engine.runtime.nodes.base import NodeSpec
 from engine.runtime.tree import TokenTask
-from engine.runtime.variables import View, set_path, setting, text_setting, to_wire
+from engine.runtime.variables import assign
 from engine.state.items import WAITING
+from engine.state.scope import EVENT_SUB_PROCESS
 
 if TYPE_CHECKING:
     from engine.runtime.session import Session
 
 
 class PassEventSpec(NodeSpec):
-    """A start or boundary event: what it waited for has happened when a token runs it."""
+    """A boundary event: what it waited for has happened, and was taken in, when a token runs it."""
+
+
+class StartSpec(NodeSpec):
+    """A start event: its output mappings make variables of what the scope was started with."""
+
+    def execute(self, session: Session, task: TokenTask) -> bool | None:
+        """Map; an event sub-process was given what its trigger brought before it began."""
+        scope = session.scope(task)
+        if self.node.outputs and scope.kind != EVENT_SUB_PROCESS:
+            assign(session, scope, None, mapping.outputs(session, scope, None, self.node, {}))
+        return True
 
 
 class CatchSpec(NodeSpec):
@@ -36,7 +48,7 @@ class CatchSpec(NodeSpec):
 
 
 class ThrowSpec(NodeSpec):
-    """An intermediate throw event or end event."""
+    """An intermediate throw event or end event; its input mappings are what it sends along."""
 
     def execute(self, session: Session, task: TokenTask) -> bool | None:
         """Throw; what is thrown may end the thrower itself, then nothing is left to do."""
@@ -44,39 +56,33 @@ class ThrowSpec(NodeSpec):
         if event is None or event.kind in (EventKind.NONE, EventKind.LINK):
             return True
         scope, token = session.scope(task), session.token(task)
-        values = self._values(session, task)
+        values = mapping.inputs(session, scope, self.node)
+        if values:
+            session.emit(["own", scope.id, token.id, values])
         if event.kind is EventKind.TERMINATE:
             self._terminate(session, task)
         elif event.kind is EventKind.MESSAGE:
             message = triggers.prepare_message(session, scope, token, event, values)
             session.emit(["out", "message", message])
         else:
-            name = text_setting(session, event.name, scope, token, ("事件名称", "the event's name")) or ""
-            if event.kind is EventKind.SIGNAL:
-                session.emit(["out", "signal", {"name": name, "variables": values}])
-                throwing.broadcast(session, name, values)
-            elif event.kind is EventKind.ESCALATION:
-                throwing.escalate(session, task, name, values)
-            elif not throwing.throw_error(session, task, name, values):
-                raise NodeFailure(
-                    "error.unhandled",
-                    f"错误“{name}”没有任何边界事件或事件子流程处理",
-                    f"no boundary event or event sub-process catches error “{name}”",
-                )
+            name = triggers.event_name(session, scope, token, event)
+            self._throw(session, task, event.kind, name, values)
         return True if session.tasks.get(task.token) is task else None
 
-    def _values(self, session: Session, task: TokenTask) -> dict[str, Any]:
-        scope, token = session.scope(task), session.token(task)
-        values: dict[str, Any] = {}
-        for mapping in self.node.inputs:
-            value = setting(session, mapping.source, scope, token, values)
-            set_path(
-                values,
-                mapping.target,
-                to_wire(value, mapping.source.text or ""),
-                View(session, scope, token, values),
+    def _throw(
+        self, session: Session, task: TokenTask, kind: EventKind, name: str, values: dict[str, Any]
+    ) -> None:
+        if kind is EventKind.SIGNAL:
+            session.emit(["out", "signal", {"name": name, "variables": values}])
+            throwing.broadcast(session, name, values)
+        elif kind is EventKind.ESCALATION:
+            throwing.escalate(session, task, name, values)
+        elif not throwing.throw_error(session, task, name, values):
+            raise NodeFailure(
+                "error.unhandled",
+                f"错误“{name}”没有任何边界事件或事件子流程处理",
+                f"no boundary event or event sub-process catches error “{name}”",
             )
-        return values
 
     def _terminate(self, session: Session, task: TokenTask) -> None:
         """Remove every other token of the scope; the scope then ends normally (§13.5.6)."""

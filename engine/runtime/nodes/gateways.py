@@ -128,6 +128,6 @@ def _merge(session: Session, scope: Scope, token_ids: list[int]) -> None:
     """Merge waiting tokens into the oldest and make it ready."""
     survivor = session.tasks[token_ids[0]]
     for token_id in token_ids[1:]:
-        session.absorb(session.tasks[token_id], "joined")
+        session.absorb(session.tasks[token_id], "joined", token_ids[0])
     session.change(survivor, READY)
     session.ready.append(survivor)

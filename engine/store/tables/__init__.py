@@ -14,6 +14,16 @@ from engine.store.tables.definitions import (
     start_subscriptions,
     start_timers,
 )
+from engine.store.tables.directory import (
+    case_parties_units,
+    case_people,
+    case_places,
+    directory_changes,
+    memberships,
+    people,
+    substitutions,
+    units,
+)
 from engine.store.tables.jobs import incidents, jobs, outbox
 from engine.store.tables.metadata import METADATA, NEVER
 from engine.store.tables.waits import messages, subscriptions, timers
@@ -23,23 +33,31 @@ __all__ = [
     "APPEND_ONLY",
     "METADATA",
     "NEVER",
+    "case_parties_units",
+    "case_people",
+    "case_places",
     "cases",
     "definition_resources",
     "definitions",
     "deployments",
+    "directory_changes",
     "events",
     "idempotency_keys",
     "incidents",
     "jobs",
+    "memberships",
     "messages",
     "outbox",
+    "people",
     "resources",
     "scopes",
     "start_subscriptions",
     "start_timers",
     "subscriptions",
+    "substitutions",
     "task_candidates",
     "tasks",
     "timers",
+    "units",
     "vault_entries",
 ]

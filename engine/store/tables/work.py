@@ -30,7 +30,7 @@ tasks = keyed_table(
     moment("due_at"),
     number("priority"),
     moment("created_at"),
-    one_of("status", "open", "claimed"),
+    one_of("status", "open", "claimed", "held"),
     sa.Index(
         "ix_tasks_assignee",
         "assignee",

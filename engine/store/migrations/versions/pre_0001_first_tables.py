@@ -19,14 +19,30 @@ BEGIN SELECT RAISE(ABORT, 'the case log is append only'); END""",
         """CREATE TRIGGER events_no_replace BEFORE INSERT ON events
 WHEN EXISTS (SELECT 1 FROM events WHERE case_id = NEW.case_id AND seq = NEW.seq)
 BEGIN SELECT RAISE(ABORT, 'the case log is append only'); END""",
+        """CREATE TRIGGER directory_changes_no_update BEFORE UPDATE ON directory_changes
+BEGIN SELECT RAISE(ABORT, 'the log of the directory is append only'); END""",
+        """CREATE TRIGGER directory_changes_no_delete BEFORE DELETE ON directory_changes
+BEGIN SELECT RAISE(ABORT, 'the log of the directory is append only'); END""",
+        """CREATE TRIGGER directory_changes_no_replace BEFORE INSERT ON directory_changes
+WHEN EXISTS (SELECT 1 FROM directory_changes WHERE change = NEW.change)
+BEGIN SELECT RAISE(ABORT, 'the log of the directory is append only'); END""",
     ),
     "postgresql": (
         """CREATE FUNCTION events_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN RAISE EXCEPTION 'the case log is append only' USING ERRCODE = 'integrity_constraint_violation'; END $$""",
         """CREATE TRIGGER events_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON events
 FOR EACH STATEMENT EXECUTE FUNCTION events_append_only()""",
+        """CREATE FUNCTION directory_changes_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION 'the log of the directory is append only' USING ERRCODE = 'integrity_constraint_violation'; END $$""",
+        """CREATE TRIGGER directory_changes_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON directory_changes
+FOR EACH STATEMENT EXECUTE FUNCTION directory_changes_append_only()""",
     ),
 }
+
+
+def _path(name: str, *, nullable: bool) -> sa.Column[str]:
+    kind = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+    return sa.Column(name, kind, nullable=nullable)
 
 
 def upgrade() -> None:
@@ -243,7 +259,7 @@ def upgrade() -> None:
         sa.Column("due_at", sa.BigInteger(), nullable=False),
         sa.Column("priority", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
-        sa.CheckConstraint("status IN ('open', 'claimed')", name=op.f("ck_tasks_status")),
+        sa.CheckConstraint("status IN ('open', 'claimed', 'held')", name=op.f("ck_tasks_status")),
         sa.PrimaryKeyConstraint("case_id", "task_id", name=op.f("pk_tasks")),
         sqlite_with_rowid=False,
     )
@@ -303,6 +319,125 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("definition", "name", name=op.f("pk_definition_resources")),
         sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "units",
+        sa.Column("unit_id", sa.Text(), nullable=False),
+        sa.Column("change", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("parent", sa.Text(), nullable=True),
+        sa.Column("level", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("department", sa.Text(), nullable=True),
+        sa.Column("name", sa.Text(), nullable=False),
+        _path("path", nullable=False),
+        sa.Column("valid_from", sa.BigInteger(), nullable=False),
+        sa.Column("valid_until", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("kind IN ('area', 'department')", name=op.f("ck_units_kind")),
+        sa.PrimaryKeyConstraint("unit_id", "change", name=op.f("pk_units")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(op.f("ix_units_path"), "units", ["path"], unique=False)
+    op.create_table(
+        "people",
+        sa.Column("person_id", sa.Text(), nullable=False),
+        sa.Column("change", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("login", sa.Text(), nullable=False),
+        sa.Column("phone", sa.Text(), nullable=False),
+        sa.Column("valid_from", sa.BigInteger(), nullable=False),
+        sa.Column("valid_until", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("person_id", "change", name=op.f("pk_people")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(op.f("ix_people_login"), "people", ["login"], unique=False)
+    op.create_table(
+        "memberships",
+        sa.Column("person_id", sa.Text(), nullable=False),
+        sa.Column("unit_id", sa.Text(), nullable=False),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("change", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("valid_from", sa.BigInteger(), nullable=False),
+        sa.Column("valid_until", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("person_id", "unit_id", "role", "change", name=op.f("pk_memberships")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(op.f("ix_memberships_unit_id_role"), "memberships", ["unit_id", "role"], unique=False)
+    op.create_table(
+        "substitutions",
+        sa.Column("absent", sa.Text(), nullable=False),
+        sa.Column("stand_in", sa.Text(), nullable=False),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("change", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("valid_from", sa.BigInteger(), nullable=False),
+        sa.Column("valid_until", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("absent", "stand_in", "role", "change", name=op.f("pk_substitutions")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(op.f("ix_substitutions_stand_in"), "substitutions", ["stand_in"], unique=False)
+    op.create_table(
+        "directory_changes",
+        sa.Column("change", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("recorded_at", sa.BigInteger(), nullable=False),
+        sa.Column("effective_at", sa.BigInteger(), nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("before", sa.LargeBinary(), nullable=False),
+        sa.Column("after", sa.LargeBinary(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("change", name=op.f("pk_directory_changes")),
+    )
+    op.create_index(
+        op.f("ix_directory_changes_subject_change"), "directory_changes", ["subject", "change"], unique=False
+    )
+    op.create_table(
+        "case_places",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("place", sa.Text(), nullable=True),
+        _path("place_path", nullable=True),
+        sa.Column("owner_unit", sa.Text(), nullable=True),
+        _path("owner_path", nullable=True),
+        sa.Column("confidentiality", sa.Text(), nullable=False),
+        sa.CheckConstraint(
+            "confidentiality IN ('normal', 'sensitive', 'confidential')",
+            name=op.f("ck_case_places_confidentiality"),
+        ),
+        sa.PrimaryKeyConstraint("case_id", name=op.f("pk_case_places")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(
+        op.f("ix_case_places_place_path_case_id"), "case_places", ["place_path", "case_id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_case_places_owner_path_case_id"), "case_places", ["owner_path", "case_id"], unique=False
+    )
+    op.create_table(
+        "case_parties_units",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("unit_id", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("case_id", "unit_id", name=op.f("pk_case_parties_units")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(
+        op.f("ix_case_parties_units_unit_id_case_id"),
+        "case_parties_units",
+        ["unit_id", "case_id"],
+        unique=False,
+    )
+    op.create_table(
+        "case_people",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Text(), nullable=False),
+        sa.Column("part", sa.Text(), nullable=False),
+        sa.CheckConstraint(
+            "part IN ('owner', 'submitter', 'handler', 'copied')", name=op.f("ck_case_people_part")
+        ),
+        sa.PrimaryKeyConstraint("case_id", "person_id", "part", name=op.f("pk_case_people")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(
+        op.f("ix_case_people_person_id_case_id"), "case_people", ["person_id", "case_id"], unique=False
     )
     for statement in _APPEND_ONLY[op.get_bind().dialect.name]:
         op.get_bind().exec_driver_sql(statement)
