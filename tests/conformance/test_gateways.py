@@ -33,9 +33,7 @@ def test_an_exclusive_split_takes_the_first_flow_that_holds(world: World) -> Non
 
 @proves("exclusiveGateway/split", "exclusiveGateway/default")
 def test_the_default_flow_waits_for_all_conditions_wherever_it_is_drawn(world: World) -> None:
-    world.deploy(
-        start("s"), xor("g"), user("a"), user("b"), "s -> g; g -> b else; g -> a if n > 5"
-    )
+    world.deploy(start("s"), xor("g"), user("a"), user("b"), "s -> g; g -> b else; g -> a if n > 5")
     assert world.start(n=7).tasks == ["a"]
     assert world.start(n=1).tasks == ["b"]
 

@@ -8,6 +8,7 @@ by the events that use them.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Mapping
 from xml.sax.saxutils import escape, quoteattr
@@ -17,7 +18,7 @@ from lxml import etree
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 ZEEBE = "http://camunda.org/schema/zeebe/1.0"
 _HEAD = f'<definitions xmlns="{BPMN}" xmlns:zeebe="{ZEEBE}" targetNamespace="t" xmlns:root="root">'
-_FLOW = re.compile(r"^\s*(?P<chain>[\w\s>-]+?)(?:\s+if\s+(?P<condition>.+)|\s+(?P<default>else))?\s*$", re.S)
+_FLOW = re.compile(r"^\s*(?P<chain>[\w\s>-]+?)(?:\s+if\s+(?P<condition>.+)|\s+(?P<default>else))?\s*$", re.DOTALL)
 
 Mappings = Mapping[str, str]
 """Variable mappings by target: `{"target": "=source"}`."""
@@ -224,13 +225,9 @@ def sub(
     return _element("subProcess", id_, (multi, *parts), extension=_mappings(inputs, outputs))
 
 
-def event_sub(
-    id_: str, *parts: str, inputs: Mappings | None = None, outputs: Mappings | None = None
-) -> str:
+def event_sub(id_: str, *parts: str, inputs: Mappings | None = None, outputs: Mappings | None = None) -> str:
     """An event sub-process."""
-    return _element(
-        "subProcess", id_, parts, extension=_mappings(inputs, outputs), triggeredByEvent="true"
-    )
+    return _element("subProcess", id_, parts, extension=_mappings(inputs, outputs), triggeredByEvent="true")
 
 
 def call(
@@ -351,7 +348,7 @@ def _flow(text: str) -> str:
     assert match, f"not a flow: {text!r}"
     ids = [part.strip() for part in match["chain"].split("->")]
     made = []
-    for source, target in zip(ids, ids[1:], strict=False):
+    for source, target in itertools.pairwise(ids):
         inner = ""
         if match["condition"]:
             inner = f"<conditionExpression>={escape(match['condition'].strip())}</conditionExpression>"

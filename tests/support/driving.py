@@ -159,11 +159,8 @@ class Case:
     def waits(self) -> list[str]:
         """The elements that wait for a timer, message or signal, sorted."""
         scopes = self.state.scopes.values()
-        return sorted(
-            item.element
-            for scope in scopes
-            for item in [*scope.timers.values(), *scope.subscriptions.values()]
-        )
+        timers = [timer.element for scope in scopes for timer in scope.timers.values()]
+        return sorted(timers + [sub.element for scope in scopes for sub in scope.subscriptions.values()])
 
     @property
     def incidents(self) -> list[tuple[str, str]]:
@@ -176,19 +173,24 @@ class Case:
 
     @property
     def path(self) -> list[str]:
-        """Every element a token came to, in order; armed events are not counted."""
-        return [
-            effect[-1] if effect[0] == "move" else effect[3]
-            for effect in self.effects()
-            if effect[0] == "move" or (effect[0] == "token+" and effect[4] != "armed")
-        ]
+        """Every element a token came to, in order; an armed event counts when it interrupts."""
+        armed: dict[int, str] = {}
+        path = []
+        for effect in self.effects():
+            if effect[0] == "move":
+                path.append(effect[4])
+            elif effect[0] == "token+" and effect[4] == "armed":
+                armed[effect[2]] = effect[3]
+            elif effect[0] == "token+":
+                path.append(effect[3])
+            elif effect[0] == "token~" and effect[3] == "ready" and effect[2] in armed:
+                path.append(armed.pop(effect[2]))
+        return path
 
     def effects(self) -> list[list[Any]]:
         """All effects of the log."""
         return [
-            effect
-            for event in self.world.engine.queries.events(self.id)
-            for effect in event.open().effects
+            effect for event in self.world.engine.queries.events(self.id) for effect in event.open().effects
         ]
 
     def count(self, element: str) -> int:
