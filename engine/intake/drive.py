@@ -13,7 +13,7 @@ from engine.intake.rows import ImportedRequest
 PROCESS = "whistle"
 WITHDRAWN = "whistle.withdrawn"
 NOT_RECORDED = "来源文件未记录"
-"""What the form fields of a step say that the source file knows nothing of."""
+"""The place of a request whose address the source file does not say."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,7 +41,7 @@ def plan(request: ImportedRequest, layout: Layout, snapshot: datetime) -> tuple[
     done at its creation) and when it was closed (which settles the case). Those steps count. Signing for,
     checking in, the lead's report, the confirmation and the closing are not recorded: they are simulated,
     the first two at the creation, the others at the close, so that no limit of theirs is ever assessed, and
-    without a result or a score, which nobody gave. The source's own due date is the limit of the case; where it has none, the case has none. A request open at
+    their forms say that nothing was recorded instead of a result, a signature or a score. The source's own due date is the limit of the case; where it has none, the case has none. A request open at
     the snapshot ends with its handling task open.
     """
     actor = f"import:{layout.name}"
@@ -51,8 +51,8 @@ def plan(request: ImportedRequest, layout: Layout, snapshot: datetime) -> tuple[
         Action(kind="start", at=created, actor=actor, variables=_start(request, layout)),
         _complete("blow_whistle", created, actor, _whistle(request, layout)),
         _complete("dispatch_whistle", created, actor, {"dispatch_decision": "accept", "lead_unit": unit}),
-        _complete("sign_for", created, actor, {"received_by": NOT_RECORDED}, unit=unit, simulated=True),
-        _complete("check_in", created, actor, _check_in(request), unit=unit, simulated=True),
+        _complete("sign_for", created, actor, {"sign_for_not_recorded": True}, unit=unit, simulated=True),
+        _complete("check_in", created, actor, {"check_in_not_recorded": True}, unit=unit, simulated=True),
     ]
     closed = request.closed_at
     if closed is not None and closed <= snapshot:
@@ -61,14 +61,12 @@ def plan(request: ImportedRequest, layout: Layout, snapshot: datetime) -> tuple[
 
 
 def _closing(closed: datetime, actor: str, unit: str) -> list[Action]:
-    handled = {"measures": NOT_RECORDED}
-    report = {"lead_summary": NOT_RECORDED, "lead_signature": NOT_RECORDED}
-    confirmed = {"confirmed": "yes", "resident_called": "not_reached"}
+    confirmed = {"confirmed": "yes", "confirm_not_recorded": True}
     return [
-        _complete("handle", closed, actor, handled, unit=unit),
-        _complete("lead_report", closed, actor, report, simulated=True),
+        _complete("handle", closed, actor, {"handle_not_recorded": True}, unit=unit),
+        _complete("lead_report", closed, actor, {"report_not_recorded": True}, simulated=True),
         _complete("confirm_on_site", closed, actor, confirmed, simulated=True),
-        _complete("close_whistle", closed, actor, {"materials_checked": True}, simulated=True),
+        _complete("close_whistle", closed, actor, {"close_not_recorded": True}, simulated=True),
     ]
 
 
@@ -112,22 +110,10 @@ def _start(request: ImportedRequest, layout: Layout) -> dict[str, Any]:
 
 def _whistle(request: ImportedRequest, layout: Layout) -> dict[str, Any]:
     return {
+        "order_not_recorded": True,
         "title": request.type[:80],
         "whistle_type": layout.whistle_type,
         "place": request.address[:120] or NOT_RECORDED,
-        "why_beyond_village": NOT_RECORDED,
         "lead_unit": request.agency,
         "requested_units": [request.agency],
-        "evidence": ["record"],
-        "within_item_list": True,
-        "authoriser": NOT_RECORDED,
-    }
-
-
-def _check_in(request: ImportedRequest) -> dict[str, Any]:
-    return {
-        "arrival": request.created_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "arrived_person": NOT_RECORDED,
-        "arrival_place": request.address[:120] or NOT_RECORDED,
-        "finding": NOT_RECORDED,
     }
