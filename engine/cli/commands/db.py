@@ -1,0 +1,53 @@
+"""`bihuan db`: looking after the database."""
+
+from __future__ import annotations
+
+from engine.cli.command import command, option
+from engine.cli.desk import Desk
+from engine.cli.grammar import Group
+from engine.cli.types import OneOf
+from engine.errors import InvalidInput
+from engine.i18n import Catalogue
+
+
+def db(say: Catalogue) -> Group:
+    """The group."""
+    group = Group("db", say, name="db")
+    params = [option(say, "db_upgrade", "--phase", type=OneOf(("pre", "post"), say), default="post")]
+    group.add_command(command("upgrade", say, _upgrade, params, topic="db_upgrade"))
+    return group
+
+
+def _upgrade(desk: Desk, phase: str) -> None:
+    import sqlalchemy as sa
+
+    from engine.store.migrations import REVISIONS, Phase, upgrade
+
+    try:
+        url = sa.make_url(desk.chosen.database)
+    except sa.exc.ArgumentError:
+        raise _unsupported() from None
+    backend = url.get_backend_name()
+    if backend not in ("sqlite", "postgresql"):
+        raise _unsupported()
+    if backend == "postgresql":
+        url = url.set(drivername="postgresql+psycopg")
+    engine = sa.create_engine(url, hide_parameters=True)
+    try:
+        upgrade(engine, phase=Phase(phase))
+        with engine.connect() as connection:
+            now = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+    finally:
+        engine.dispose()
+    newest = REVISIONS[-1].id
+    if desk.chosen.is_json:
+        desk.screen.json({"version": now, "newest": newest})
+    else:
+        desk.screen.remark(desk.say("db_upgrade.done", version=now, newest=newest))
+
+
+def _unsupported() -> InvalidInput:
+    return InvalidInput(
+        message_zh="不支持的数据库地址（可用 sqlite:///路径、postgresql://…）",
+        message_en="not the address of a supported database (use sqlite:///path or postgresql://…)",
+    )

@@ -1,0 +1,73 @@
+"""`bihuan history`: a case told line by line."""
+
+from __future__ import annotations
+
+from engine.cli.command import argument, command, option
+from engine.cli.desk import Desk
+from engine.cli.grammar import Command
+from engine.cli.story import Line
+from engine.i18n import Catalogue
+
+
+def history(say: Catalogue) -> Command:
+    """The command."""
+    params = [argument("case", "CASE"), option(say, "history", "--values", is_flag=True)]
+    return command("history", say, _run, params)
+
+
+def _run(desk: Desk, case: str, *, values: bool) -> None:
+    from engine.cli.cases import find_case
+    from engine.cli.story import Story
+
+    with desk.engine() as engine:
+        header = engine.case(find_case(engine, case))
+        events = list(engine.queries.events(header.id))
+        if desk.chosen.is_json:
+            desk.screen.json(
+                {
+                    "case": str(header.id),
+                    "process": header.key,
+                    "version": header.version,
+                    "business_key": header.business_key,
+                    "status": header.status,
+                    "provenance": header.provenance,
+                    "started_at": desk.iso(header.started_at),
+                    "ended_at": desk.iso(header.ended_at),
+                    "events": [
+                        {
+                            "seq": event.head.seq,
+                            "recorded_at": desk.iso(event.head.recorded_at),
+                            "effective_at": desk.iso(event.head.effective_at),
+                            "kind": event.head.kind,
+                            "actor": event.head.actor,
+                            "on_behalf_of": event.head.on_behalf_of,
+                            "input": content.input,
+                            "effects": content.effects,
+                            "state_hash": content.state_hash,
+                            "hash": event.hash.hex(),
+                        }
+                        for event, content in ((event, event.open()) for event in events)
+                    ],
+                }
+            )
+            return
+        desk.screen.line(
+            desk.say(
+                "history.title",
+                key=header.business_key or header.id,
+                process=header.key,
+                version=header.version,
+                status=desk.say(f"status.{header.status}"),
+            ),
+            style="bold",
+        )
+        for line in Story(desk.say, engine.definitions).tell(events):
+            show_line(desk, line, values=values)
+
+
+def show_line(desk: Desk, line: Line, *, values: bool) -> None:
+    """One line of a story. values: with what was filled in, on a line below."""
+    opened = f"  → {desk.say('history.and').join(line.opened)}" if line.opened else ""
+    desk.screen.line(f"{line.seq:>4}  {desk.time(line.at)}  {line.actor}  {line.what}{opened}")
+    if values and line.values:
+        desk.screen.line("      " + desk.say("history.given", values="  ".join(line.values)))

@@ -1,0 +1,120 @@
+"""A case told line by line: who did what when, read from its log alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from engine import canonical
+from engine.canonical import VaultRef
+from engine.cli.printable import printable
+from engine.errors import BihuanError, NotFound
+from engine.i18n import Catalogue
+
+if TYPE_CHECKING:
+    from engine.cases.definitions import Definitions
+    from engine.cases.log import EventContent, StoredEvent
+
+LONGEST_VALUE = 40
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Line:
+    """One event. at: the case clock, microseconds. opened: names of the tasks it opened. values: what was
+    filled in, as `name=value`, with sealed values hidden."""
+
+    seq: int
+    at: int
+    actor: str
+    what: str
+    opened: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Story:
+    """Turns events into lines; remembers which task, timer or job is where."""
+
+    say: Catalogue
+    definitions: Definitions
+    _scopes: dict[int, str] = field(default_factory=dict)
+    _places: dict[int, str] = field(default_factory=dict)
+    _definition: str = ""
+
+    def tell(self, events: Iterable[StoredEvent]) -> Iterator[Line]:
+        """A line for every event, in order."""
+        for event in events:
+            yield self._line(event, event.open())
+
+    def _line(self, event: StoredEvent, content: EventContent) -> Line:
+        given = content.input
+        if event.head.kind == "start":
+            self._definition = str(given.get("definition", ""))
+        what = self._what(event.head.kind, given)
+        opened = [name for effect in content.effects for name in self._note(effect)]
+        return Line(
+            seq=event.head.seq,
+            at=event.head.effective_at,
+            actor=event.head.actor,
+            what=what,
+            opened=tuple(opened),
+            values=tuple(_values(given.get("variables"), self.say)),
+        )
+
+    def _what(self, kind: str, given: dict[str, Any]) -> str:
+        key = f"event.{kind.replace('-', '_')}"
+        if not self.say.knows(key):
+            return kind
+        place = next((self._places.get(given[name], "") for name in _SUBJECTS if name in given), "")
+        message = given.get("message_zh" if self.say.language == "zh" else "message_en", "")
+        return self.say(
+            key, place=place, name=given.get("name", ""), reason=given.get("reason") or message or "—"
+        ).rstrip("：: —")
+
+    def _note(self, effect: list[Any]) -> Iterator[str]:
+        if effect[0] == "scope+":
+            self._scopes[effect[1]] = effect[6]
+        elif effect[0] in _ADDED:
+            row = effect[2]
+            name = self._name(self._scopes.get(effect[1], self._definition), row[2])
+            self._places[row[0]] = name
+            if effect[0] == "task+":
+                yield name
+            elif effect[0] == "inc+":
+                yield self.say("event.incident", place=name)
+
+    def _name(self, digest: str, element: str) -> str:
+        try:
+            node = self.definitions.programs.get(digest).nodes.get(element)
+        except (NotFound, BihuanError):
+            return element
+        return (node.name if node is not None else None) or element
+
+
+_SUBJECTS = ("task", "timer", "job", "incident", "subscription")
+_ADDED = frozenset({"task+", "timer+", "job+", "inc+", "sub+"})
+
+
+def _values(variables: Any, say: Catalogue) -> Iterator[str]:
+    if not isinstance(variables, dict):
+        return
+    for name in sorted(variables):
+        value = canonical.from_wire(variables[name])
+        yield f"{name}={_shown(value, say)}"
+
+
+def _shown(value: Any, say: Catalogue) -> str:
+    if isinstance(value, VaultRef):
+        return say("value.sealed")
+    if isinstance(value, dict):
+        return (
+            "{"
+            + ", ".join(f"{name}: {_shown(part, say)}" for name, part in value.items())[:LONGEST_VALUE]
+            + "}"
+        )
+    if isinstance(value, list):
+        return "[" + ", ".join(_shown(part, say) for part in value)[:LONGEST_VALUE] + "]"
+    if value is None or isinstance(value, bool):
+        return str(value).lower() if value is not None else "null"
+    return printable(value, longest=LONGEST_VALUE)
