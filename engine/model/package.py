@@ -24,12 +24,13 @@ class Package:
     findings: tuple[Finding, ...]
 
 
-def read_package(files: Mapping[str, bytes], *, known_processes: Collection[str] = ()) -> Package:
+def read_package(files: Mapping[str, bytes], *, known_processes: Collection[str] | None = ()) -> Package:
     """Read, normalise and check all files of a deployment.
 
     Args:
         files: name (with folders, if any) to bytes; *.bpmn, *.dmn, *.form or *.form.json.
-        known_processes: keys of processes deployed before, which call activities may name.
+        known_processes: keys of processes deployed before, which call activities may name; None for files that
+            were checked when they were deployed.
 
     Raises:
         ModelErrors: with every finding, if any of them is an error.
@@ -85,7 +86,7 @@ class _Contents:
             )
         self.forms.setdefault(form.id, form)
 
-    def check(self, known_processes: Collection[str]) -> None:
+    def check(self, known_processes: Collection[str] | None) -> None:
         seen: dict[str, ReadProcess] = {}
         for process in self.processes:
             key = process.draft.key
@@ -97,7 +98,7 @@ class _Contents:
                     f"the process id {key!r} is also used in {seen[key].draft.file}",
                 )
             seen.setdefault(key, process)
-        known = {*seen, *known_processes}
+        known = None if known_processes is None else {*seen, *known_processes}
         for process in self.processes:
             check_references(process.draft, self.forms, self.decisions.models, known)
             check_privacy(process.draft, process.uses, self.forms, self.decisions)

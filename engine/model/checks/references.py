@@ -8,9 +8,12 @@ from engine.model.draft import Draft
 
 
 def check_references(
-    draft: Draft, forms: Collection[str], decisions: Collection[str], processes: Collection[str]
+    draft: Draft, forms: Collection[str], decisions: Collection[str], processes: Collection[str] | None
 ) -> None:
-    """Report forms and decisions that are not in the package, and called processes nobody knows."""
+    """Report forms and decisions that are not in the package, and called processes nobody knows.
+
+    processes: None when called processes are not looked for.
+    """
     for node in draft.nodes.values():
         if node.work is not None and node.work.form is not None and node.work.form not in forms:
             draft.report(
@@ -27,7 +30,7 @@ def check_references(
                 f"the decision {node.decision!r} is not in the package",
             )
         called = None if node.call is None else node.call.process.text
-        if called is not None and called not in processes:
+        if called is not None and processes is not None and called not in processes:
             draft.report(
                 "call.unknown",
                 node.id,

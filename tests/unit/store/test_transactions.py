@@ -135,6 +135,18 @@ def test_a_reading_does_not_write(database: Database) -> None:
         reading.execute(sa.delete(cases))
 
 
+def test_a_reading_inside_a_transaction_is_part_of_it(database: Database) -> None:
+    with database.transaction() as tx:
+        tx.write(INSERT_CASE, case(seq=4))
+        assert seq_of(database) == 4
+        assert tx.row(SEQ, {"case_id": FIRST}) == (4,)
+    with pytest.raises(ZeroDivisionError), database.transaction() as tx:
+        tx.write(SET_SEQ, {"key_case_id": FIRST, "seq": 5})
+        assert seq_of(database) == 5
+        raise ZeroDivisionError
+    assert seq_of(database) == 4
+
+
 @pytest.mark.parametrize("url", ["sqlite_url", "postgres_url"])
 def test_a_snapshot_stays_at_its_moment(url: str, request: pytest.FixtureRequest) -> None:
     database = Database.open(request.getfixturevalue(url))
