@@ -92,7 +92,9 @@ class _Reader:
 
     def _node(self, element: etree._Element, kind: NodeKind, container: DraftContainer, depth: int) -> None:
         id_ = element.get("id", "")
-        if not self._has_id(element):
+        # Of elements with one id only the first is read; the others are reported as duplicates. Read as
+        # well, a sub-process could come to stand in itself.
+        if not self._has_id(element) or id_ in self._draft.nodes or id_ in self._draft.containers:
             return
         if kind is NodeKind.SUB_PROCESS and is_true(element, "triggeredByEvent", default=False):
             kind = NodeKind.EVENT_SUB_PROCESS
@@ -147,6 +149,8 @@ class _Reader:
         if not self._has_id(element):
             return
         id_ = element.get("id", "")
+        if id_ in self._draft.flows:
+            return
         written = child(element, "conditionExpression")
         condition = self._source.written(written)
         if written is not None and condition is None:

@@ -15,6 +15,7 @@ from engine.markup import line
 from engine.model.findings import Findings, Place
 
 _NAMESPACE = re.compile(r"\{[^}]*\}")
+_STEP = re.compile(r"([^\[\]]+)(?:\[(\d+)\])?")
 _MOST = 50
 _ONE_AT_A_TIME = Lock()
 
@@ -71,9 +72,8 @@ def check_schema(root: etree._Element, *, file: str, findings: Findings) -> None
 
 
 def _locate(root: etree._Element, entry: Any) -> tuple[int, str | None]:
-    found = root.xpath(entry.path) if entry.path else []
-    element = found[0] if isinstance(found, list) and found else None
-    if not isinstance(element, etree._Element):
+    element = _follow(root, entry.path or "")
+    if element is None:
         return entry.line or 1, None
     at = line(element)
     while element is not None:
@@ -81,6 +81,30 @@ def _locate(root: etree._Element, entry: Any) -> tuple[int, str | None]:
             return at, element.get("id")
         element = element.getparent()
     return at, None
+
+
+def _follow(root: etree._Element, path: str) -> etree._Element | None:
+    """The element at a node path of libxml2, such as `/*/*[3]/zeebe:input[1]`; None if it is not understood.
+
+    As XPath it would need every prefix of the document declared again.
+    """
+    found: etree._Element | None = None
+    for step in path.split("/")[1:]:
+        match = _STEP.fullmatch(step)
+        siblings = [root] if found is None else [child for child in found if isinstance(child.tag, str)]
+        if match is None:
+            return found
+        named = [child for child in siblings if match[1] == "*" or _shown_name(child) == match[1]]
+        index = int(match[2] or 1) - 1
+        if index >= len(named):
+            return found
+        found = named[index]
+    return found
+
+
+def _shown_name(element: etree._Element) -> str:
+    name = str(element.tag).rpartition("}")[2]
+    return f"{element.prefix}:{name}" if element.prefix else name
 
 
 def _repeated_ids(root: etree._Element) -> set[str]:
