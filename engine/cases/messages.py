@@ -50,7 +50,7 @@ class Messages:
         outbox: tuple[UUID, int, int] | None = None,
         at: int | None = None,
     ) -> list[Outcome]:
-        """Accept a message once per `message_id` and deliver it if anybody waits.
+        """Accept a message once per `message_id`, delivered ones too, and deliver it if anybody waits.
 
         outbox: the row it came from, removed in the same transaction.
         """
@@ -58,6 +58,9 @@ class Messages:
         try:
             with self._database.transaction() as tx:
                 lock_correlation(tx, name, key)
+                if tx.row(sql.read_key, {"owner": SENDER, "key": _delivered(message_id)}) is not None:
+                    _drop_outbox(tx, outbox)
+                    return []
                 tx.write(
                     sql.insert_message,
                     {
@@ -151,10 +154,14 @@ class Messages:
             kind="message",
             actor=SENDER,
             input={"subscription": waiting[1], "variables": variables, "message": message_id},
+            key=_delivered(message_id),
             message=message_id,
             at=at,
         )
         outcome = self._executor.execute(waiting[0], command)
+        if outcome.repeated:
+            with self._database.transaction() as tx:
+                tx.write(sql.delete_message, {"message_id": message_id})
         self.deliver_awaited(outcome.awaited)
         return outcome
 
@@ -181,6 +188,11 @@ class Messages:
                 )
             )
         return outcomes
+
+
+def _delivered(message_id: str) -> str:
+    """The idempotency key of a message's delivery: what reached a case does not come a second time."""
+    return f"message/{message_id}"
 
 
 def _drop_outbox(tx: Transaction, outbox: tuple[UUID, int, int] | None) -> None:

@@ -7,7 +7,7 @@ an input makes a new one of the node's own, an output keeps what the variable ou
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from engine.model.definition import Node, VariableMapping
 from engine.runtime.variables import View, Wire, set_path, setting, to_wire
