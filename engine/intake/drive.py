@@ -41,8 +41,9 @@ def plan(request: ImportedRequest, layout: Layout, snapshot: datetime) -> tuple[
     done at its creation) and when it was closed (which settles the case). Those steps count. Signing for,
     checking in, the lead's report, the confirmation and the closing are not recorded: they are simulated,
     the first two at the creation, the others at the close, so that no limit of theirs is ever assessed, and
-    their forms say that nothing was recorded instead of a result, a signature or a score. The source's own due date is the limit of the case; where it has none, the case has none. A request open at
-    the snapshot ends with its handling task open.
+    their forms say that nothing was recorded instead of a result, a signature or a score. The source's own due
+    date is the limit of the case; where it has none, the case has none. A request open at the snapshot ends
+    with its handling task open.
     """
     actor = f"import:{layout.name}"
     unit = request.agency

@@ -28,8 +28,9 @@ def import_requests(
 
     stream: seekable, at its beginning; it is read twice, first for the snapshot. A row's idempotency key is its
     layout and key, so that a second run, or one after an interruption, only adds what is missing; a newer copy
-    of the file brings open cases on. Rows that cannot be read are left out and reported; so is a row the
-    engine refuses a step of, whose case stays where it stands. Raises FileRefused when the file as a whole cannot be read, NotFound when the flow is missing.
+    of the file brings open cases on. Rows that cannot be read are left out and reported; so is a row the engine
+    refuses a step of, whose case stays where it stands. Raises FileRefused when the file as a whole cannot be
+    read, NotFound when the flow is missing.
     """
     engine.definitions.find(PROCESS)
     total, seen = _survey(stream, layout)

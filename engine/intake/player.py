@@ -10,7 +10,7 @@ from engine.cases.executor import Outcome
 from engine.errors import NotFound
 from engine.facade import Engine
 from engine.intake.drive import PROCESS, WITHDRAWN, Action
-from engine.state import WorkItem
+from engine.state import Timer, WorkItem
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -30,6 +30,7 @@ class Case:
     def __init__(self, engine: Engine, outcome: Outcome) -> None:
         self._engine = engine
         self._tasks: dict[int, WorkItem] = {}
+        self._timers: list[int] = []
         self.id = outcome.case_id
         self.status = outcome.status
         self._note(outcome)
@@ -59,6 +60,11 @@ class Case:
     def can(self, action: Action) -> bool:
         """Whether the task the action completes is open."""
         return self._find(action) is not None
+
+    def new_timers(self) -> list[int]:
+        """When the timers fall due that were set since this was asked last, in microseconds since 1970 UTC."""
+        timers, self._timers = self._timers, []
+        return timers
 
     def do(self, action: Action) -> None:
         """Do one step. Raises NotFound when its task is not open, and whatever the engine refuses it with."""
@@ -99,3 +105,5 @@ class Case:
             if effect[0] == "task+":
                 task = WorkItem(*effect[2])
                 self._tasks[task.id] = task
+            elif effect[0] == "timer+":
+                self._timers.append(Timer(*effect[2]).due)

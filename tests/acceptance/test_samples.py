@@ -69,5 +69,11 @@ def test_playing_them_again_adds_nothing(engine: Engine, cases: tuple[SampleCase
     assert [case.seq for case in engine.queries.cases(key="whistle")] == before
 
 
-def test_nothing_waits_that_was_due_before_the_moment(engine: Engine) -> None:
-    assert engine.run_due(micros(UNTIL)) == 0
+def test_every_timer_fires_before_what_happens_after_it(
+    engine: Engine, cases: tuple[SampleCase, ...]
+) -> None:
+    last = micros(max(case.actions[-1].at for case in cases))
+    assert [timer for timer in engine.queries.timers() if timer["due_at"] <= last] == []
+    for case_id in engine.case_ids():
+        times = [event.head.effective_at for event in engine.queries.events(case_id)]
+        assert times == sorted(times)

@@ -60,9 +60,9 @@ def test_the_due_date_is_the_sources_own_or_none() -> None:
     assert plan(replace(REQUEST, due_at=None), LAYOUT, CLOSED)[0].variables["source_due_at"] is None
 
 
-def test_no_result_and_no_score_is_invented() -> None:
+def test_no_result_no_score_and_no_signature_is_invented() -> None:
     handed_in = [variables for action in plan(REQUEST, LAYOUT, CLOSED) for variables in action.variables]
-    assert {"score", "result", "lead_result"}.isdisjoint(handed_in)
+    assert {"score", "result", "lead_result", "authoriser", "measures", "arrival"}.isdisjoint(handed_in)
 
 
 def test_a_place_nobody_wrote_is_said_so() -> None:
