@@ -115,9 +115,16 @@ def _boundary(session: Session, scope: Scope, host: int, kind: EventKind, code: 
 def _event_sub_process(
     session: Session, scope: Scope, kind: EventKind, code: str, inside: str | None
 ) -> Handler | None:
+    """The handler inside a scope. `inside` is the event sub-process the throw comes out of.
+
+    One that interrupted its scope was the last: a scope that was interrupted takes no further events. Otherwise
+    the others may catch, but never the one that throws.
+    """
     if scope.kind == INSTANCE:
         return None
     program = session.program(scope)
+    if inside is not None and program.event_start(inside)[0].interrupting:
+        return None
     candidates = [
         (program.nodes[sub_process], program.event_start(sub_process)[0])
         for sub_process in program.container(scope.element).event_sub_processes

@@ -18,7 +18,9 @@ from lxml import etree
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 ZEEBE = "http://camunda.org/schema/zeebe/1.0"
 _HEAD = f'<definitions xmlns="{BPMN}" xmlns:zeebe="{ZEEBE}" targetNamespace="t" xmlns:root="root">'
-_FLOW = re.compile(r"^\s*(?P<chain>[\w\s>-]+?)(?:\s+if\s+(?P<condition>.+)|\s+(?P<default>else))?\s*$", re.DOTALL)
+_FLOW = re.compile(
+    r"^\s*(?P<chain>[\w\s>-]+?)(?:\s+if\s+(?P<condition>.+)|\s+(?P<default>else))?\s*$", re.DOTALL
+)
 
 Mappings = Mapping[str, str]
 """Variable mappings by target: `{"target": "=source"}`."""
