@@ -57,6 +57,11 @@ class ItemTypes:
             return run.null("type.mismatch", "value", kind)
         return fitted
 
+    def allowed_of(self, kind: Type) -> UnaryTests | None:
+        """The allowed values that an item definition lists itself."""
+        constraint = self.constraints.get(kind.name)
+        return None if constraint is None or constraint.collection else constraint.allowed
+
     def _allows(self, value: Any, constraint: Constraint, scope: Scope, depth: int) -> bool:
         if value is None or depth > _DEEPEST:
             return True

@@ -53,6 +53,16 @@ def child(element: Element, *names: str) -> Element | None:
     return next(children(element, *names), None)
 
 
+def height_of(element: Element) -> int:
+    """The levels of elements below this one."""
+    height = 0
+    level = list(element)
+    while level:
+        height += 1
+        level = [below for one in level for below in one]
+    return height
+
+
 def text_of(element: Element | None) -> str:
     """The text of the `text` child; empty when there is none."""
     if element is None:

@@ -26,7 +26,7 @@ class Expression:
     functions: the names it calls. Names bound inside the expression are left out.
     """
 
-    __slots__ = ("_code", "_weight", "functions", "names", "paths", "text", "tree")
+    __slots__ = ("_code", "_height", "_weight", "functions", "names", "paths", "text", "tree")
 
     def __init__(self, text: str, tree: syntax.Node, types: TypeNames | None = None) -> None:
         reads = Reads()
@@ -37,6 +37,7 @@ class Expression:
         self.paths: Final = frozenset(reads.paths)
         self.functions: Final = frozenset(reads.functions)
         self._code = compile_node(tree, types)
+        self._height = tree.height
         self._weight = tree.weight
 
     def __repr__(self) -> str:
@@ -62,10 +63,11 @@ class Expression:
     def value_in(self, scope: Scope) -> Any:
         """The value within a running evaluation, whose budget pays."""
         run = scope.run
-        run.steps -= self._weight
-        if run.steps < 0:
-            raise FeelBudgetError("steps", run.env.budget.steps)
-        return self._code(scope)
+        run.charge(self._weight)
+        run.enter(self._height)
+        value = self._code(scope)
+        run.leave(self._height)
+        return value
 
 
 class UnaryTests:

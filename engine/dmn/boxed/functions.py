@@ -6,15 +6,15 @@ from typing import Any
 
 from engine.dmn.boxed.reading import BoxReader, Surroundings, nothing
 from engine.dmn.findings import Severity
-from engine.dmn.source import Element, child, children, text_of
+from engine.dmn.source import Element, child, children, height_of, text_of
 from engine.feel import Function, Type
 from engine.feel.compiler.calls import call_by_name, refusing
 from engine.feel.run import Code, Run, Scope
 from engine.feel.types import ANY
 from engine.feel.values import kind_of
 
-LEVELS = 8
-"""Nesting levels one boxed function call is counted as; its parts are bounded when they are read."""
+LEVELS = 6
+"""Nesting levels one call of a boxed function is counted as, beside the height of its XML and of its expressions."""
 
 
 def invocation(reader: BoxReader, element: Element, around: Surroundings) -> Code:
@@ -53,32 +53,41 @@ def definition(reader: BoxReader, element: Element, around: Surroundings) -> Cod
         return lambda _scope: refused
     body = reader.fitted(reader.below(element, around.knowing(*names)), reader.type_of(element))
 
+    height = height_of(element)
+
     def define(scope: Scope) -> Function:
-        return function_of(reader, around.name, parameters, body, scope)
+        return function_of(reader, around.name, parameters, body, scope, height=height)
 
     return define
 
 
 def function_of(
-    reader: BoxReader, name: str, parameters: list[tuple[str, Type]], body: Code, scope: Scope | None
+    reader: BoxReader,
+    name: str,
+    parameters: list[tuple[str, Type]],
+    body: Code,
+    scope: Scope | None,
+    *,
+    height: int = 0,
 ) -> Function:
     """A function whose body reads `scope` (None: nothing) and its arguments fitted to their types."""
     types = reader.types
+    levels = LEVELS + height
 
     def call(run: Run, values: list[Any]) -> Any:
         if len(values) != len(parameters):
             return run.null("function.arguments", name)
         run.charge(1 + len(parameters))
-        run.enter(LEVELS)
+        run.enter(levels)
         bound: dict[str, Any] = {}
         inner = Scope(bound, scope, run)
         for (parameter, kind), value in zip(parameters, values, strict=True):
             bound[parameter] = types.fit(value, kind, inner)
             if bound[parameter] is None and value is not None:
-                run.leave(LEVELS)
+                run.leave(levels)
                 return None
         result = body(inner)
-        run.leave(LEVELS)
+        run.leave(levels)
         return result
 
     return Function(

@@ -42,7 +42,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """A decision table, ready to evaluate."""
+    """A decision table, ready to evaluate; `height`: levels of its highest cell."""
 
     identifier: str
     name: str
@@ -52,6 +52,7 @@ class Table:
     outputs: tuple[Output, ...]
     rules: tuple[Rule, ...]
     defaults: tuple[Code | None, ...]
+    height: int
 
 
 def decision_table(reader: BoxReader, element: Element, around: Surroundings) -> Code:
@@ -70,7 +71,9 @@ def decision_table(reader: BoxReader, element: Element, around: Surroundings) ->
                 and one.allowed.test_in(value, scope) is not True
             ):
                 run.null("decision.input", table.name)
+        run.enter(table.height)
         matched = _matching(table.rules, values, scope)
+        run.leave(table.height)
         if run.observer is not None:
             run.observer(table.identifier, [(rule.index, rule.identifier) for rule in matched])
         if not matched:
@@ -126,6 +129,12 @@ class _TableReader:
             reader.findings.add(
                 "dmn.output-missing", around.place, "决策表没有输出列", "the decision table has no output"
             )
+        if policy in (HitPolicy.PRIORITY, HitPolicy.OUTPUT_ORDER) and not any(one.order for one in outputs):
+            reader.findings.warn(
+                "dmn.output-order", around.place,
+                "PRIORITY 与 OUTPUT ORDER 需要列出输出值的次序",
+                "PRIORITY and OUTPUT ORDER need the output values in their order",
+            )  # fmt: skip
         rules, cells = self._rules(inputs, outputs)
         defaults = tuple(self._default_entry(one) for one in output_elements)
         table = Table(
@@ -137,6 +146,7 @@ class _TableReader:
             outputs=outputs,
             rules=tuple(rules),
             defaults=defaults,
+            height=max((cell.height for row in cells for cell in row if cell is not None), default=0),
         )
         shape = TableShape(
             policy=policy,
@@ -195,8 +205,9 @@ class _TableReader:
         values = child(element, "outputValues")
         order: tuple[Code, ...] = ()
         allowed = self._tests(values, around)
-        if allowed is not None:
-            order = tuple(self._reader.compile_node(test) for test in allowed.tree.tests)
+        ranked = allowed if allowed is not None else self._reader.types.allowed_of(kind)
+        if ranked is not None:
+            order = tuple(self._reader.compile_node(test) for test in ranked.tree.tests)
         return Output(name=element.get("name", ""), kind=kind, allowed=allowed, order=order)
 
     def _default_entry(self, element: Element) -> Code | None:

@@ -210,20 +210,20 @@ def _position(items: list[Any], position: Number, name: str) -> int:
     return at - 1 if at > 0 else len(items) + at
 
 
-@builtin("append", "list: list, **items: any!")
+@builtin("append", "list: list, **item: any!")
 def append(run: Run, items: list[Any], more: list[Any]) -> list[Any]:
     """The list with items added at its end."""
     run.charge(len(items))
     return [*items, *more]
 
 
-@builtin("concatenate", "**lists: list")
+@builtin("concatenate", "**list: list")
 def concatenate(run: Run, lists: list[Any]) -> list[Any]:
     """The items of all lists in one."""
     joined: list[Any] = []
     for one in lists:
         if one is None:
-            raise NullResult("function.argument", "concatenate", "lists", "null")
+            raise NullResult("function.argument", "concatenate", "list", "null")
         part = one if type(one) in (list, tuple) else [one]
         run.charge(len(part))
         joined.extend(part)
@@ -281,7 +281,7 @@ def index_of(run: Run, items: list[Any], match: Any) -> list[int]:
     return [index for index, item in enumerate(items, start=1) if _same(item, match, run)]
 
 
-@builtin("union", "**lists: list")
+@builtin("union", "**list: list")
 def union(run: Run, lists: list[Any]) -> list[Any]:
     """The items of all lists without duplicates."""
     return distinct_values(run, concatenate(run, lists))

@@ -68,14 +68,7 @@ def _overlaps_before(one: Range, other: Range, run: Run) -> bool:
     return (
         _overlaps(one, other, run)
         and not _starts_no_later(other, one, run)
-        and not _ends_no_later(other, one, run)
-    ) or (
-        _overlaps(one, other, run)
-        and _starts_no_later(one, other, run)
-        and not _starts_no_later(other, one, run)
         and _ends_no_later(one, other, run)
-        and one.start_included != other.start_included
-        and _same(one.start, other.start, run)
     )
 
 

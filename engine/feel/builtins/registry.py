@@ -59,6 +59,11 @@ class Signature:
             rest = only if type(only) in (list, tuple) else [only]
         return [*values[:fixed], list(rest)]
 
+    def _named_rest(self, value: Any) -> Any:
+        if not self.parameters[-1].spread:
+            return [value]
+        return value if type(value) in (list, type(None)) else [value]
+
     def named(self, values: dict[str, Any]) -> list[Any] | None:
         """The arguments in order, or None when the names do not fit."""
         known = {parameter.name for parameter in self.parameters}
@@ -66,8 +71,8 @@ class Signature:
         if not needed <= set(values) <= known:
             return None
         arguments = [values.get(parameter.name, _OMITTED) for parameter in self.parameters]
-        if self.parameters and self.parameters[-1].rest and type(arguments[-1]) not in (list, type(None)):
-            arguments[-1] = [arguments[-1]]
+        if self.parameters and self.parameters[-1].rest:
+            arguments[-1] = self._named_rest(arguments[-1])
         return arguments
 
 

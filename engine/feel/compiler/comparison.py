@@ -71,9 +71,9 @@ def between(node: syntax.Between, compiler: Compiler) -> Code:
         one = value(scope)
         above = compare(">=", one, low(scope), scope.run)
         below = compare("<=", one, high(scope), scope.run)
-        if above is None or below is None:
-            return None
-        return above and below
+        if above is False or below is False:
+            return False
+        return None if above is None or below is None else True
 
     return inside_both
 

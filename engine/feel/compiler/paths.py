@@ -87,6 +87,8 @@ def select_items(value: Any, predicate: Code, weight: int, scope: Scope, *, may_
         index = predicate(first)
         if type(index) is int or type(index) is Decimal:
             return _item_at(items, index, run)
+        if index is not None and type(index) is not bool:
+            return run.null("filter.kind", kind_of(index))
     chosen = []
     for item in items:
         run.charge(weight)
