@@ -203,7 +203,9 @@ def _dated(element: etree._Element, attribute: str, source: Source) -> Setting |
     setting = source.setting(schedule.get(attribute), schedule)
     if setting is not None and setting.text is not None:
         try:
-            check_timer(TimerKind.DATE, setting.text)
+            # A literal may also be a duration, counted from when the task begins.
+            is_duration = setting.text.startswith(("P", "-P"))
+            check_timer(TimerKind.DURATION if is_duration else TimerKind.DATE, setting.text)
         except TimerSyntax as error:
             source.report("timer.syntax", schedule, error.zh, error.en)
     return setting

@@ -8,13 +8,19 @@ from datetime import datetime
 from engine.model.definition import TimerKind
 
 _DURATION = re.compile(
-    r"P(?=[\dT])(?:\d{1,9}W|(?:\d{1,9}Y)?(?:\d{1,9}M)?(?:\d{1,9}D)?"
-    r"(?:T(?=\d)(?:\d{1,9}H)?(?:\d{1,9}M)?(?:\d{1,9}(?:\.\d{1,6})?S)?)?)"
+    r"P(?=[\dT])(?:(?P<weeks>\d{1,9})W|(?:(?P<years>\d{1,9})Y)?(?:(?P<months>\d{1,9})M)?(?:(?P<days>\d{1,9})D)?"
+    r"(?:T(?=\d)(?:(?P<hours>\d{1,9})H)?(?:(?P<minutes>\d{1,9})M)?(?:(?P<seconds>\d{1,9})(?:\.\d{1,6})?S)?)?)",
+    re.ASCII,
 )
-_DATE = re.compile(
-    r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:Z|[+-]\d\d:\d\d)?)?",
-)
-_REPEAT = re.compile(r"R(-?\d{0,9})")
+_DAYS = {
+    "years": 366.0, "months": 31.0, "weeks": 7.0, "days": 1.0,
+    "hours": 1 / 24, "minutes": 1 / 1_440, "seconds": 1 / 86_400,
+}  # fmt: skip
+_LONGEST = 366 * 1_000
+"""Days of the longest duration: a thousand years, so that every due date can be written."""
+
+_DATE = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d)?)?", re.ASCII)
+_REPEAT = re.compile(r"R((?:-?\d{1,9})?)", re.ASCII)
 
 
 class TimerSyntax(Exception):
@@ -29,8 +35,9 @@ class TimerSyntax(Exception):
 def check_timer(kind: TimerKind, text: str) -> None:
     """Refuse a literal that is not the ISO 8601 form of `kind`.
 
-    A date is `YYYY-MM-DD`, optionally with a time and offset; a duration has no sign; a cycle is
-    `R[n]/[date/]duration[/date]` with n of at least 1 and a duration longer than nothing.
+    A date is `YYYY-MM-DD`, optionally with a time (to the second) and offset; a duration has no sign and is
+    at most a thousand years; a cycle is `R[n]/[date/]duration` with n of at least 1 and a duration longer
+    than nothing.
 
     Raises:
         TimerSyntax: it is not.
@@ -56,24 +63,25 @@ def _check_date(text: str) -> None:
 def _check_duration(text: str) -> None:
     if text.startswith("-"):
         raise TimerSyntax(f"时长“{text}”为负", f"the duration {text!r} is negative")
-    if not _DURATION.fullmatch(text):
+    found = _DURATION.fullmatch(text)
+    if found is None:
         raise TimerSyntax(f"“{text}”不是 ISO 8601 时长", f"{text!r} is not an ISO 8601 duration")
+    if sum(int(number or 0) * _DAYS[unit] for unit, number in found.groupdict().items()) > _LONGEST:
+        raise TimerSyntax(f"时长“{text}”超过一千年", f"the duration {text!r} is longer than a thousand years")
 
 
 def _check_cycle(text: str) -> None:
-    head, *parts = text.split("/")
-    repeat = _REPEAT.fullmatch(head)
-    if repeat is None or not 1 <= len(parts) <= 2:
-        raise TimerSyntax(f"“{text}”不是 ISO 8601 周期", f"{text!r} is not an ISO 8601 repeating interval")
+    parts = text.split("/")
+    repeat = _REPEAT.fullmatch(parts[0])
+    if repeat is None or len(parts) not in (2, 3):
+        raise TimerSyntax(
+            f"“{text}”不是 R[次数]/[开始/]时长 形式的周期", f"{text!r} is not a cycle R[n]/[start/]duration"
+        )
+    interval = parts[-1]
     if repeat[1] and int(repeat[1]) < 1:
         raise TimerSyntax(f"周期“{text}”一次也不发生", f"the cycle {text!r} never happens")
-    durations = [part for part in parts if part.startswith(("P", "-P"))]
-    if len(durations) != 1:
-        raise TimerSyntax(f"周期“{text}”须恰有一个时长", f"the cycle {text!r} needs exactly one duration")
-    for part in parts:
-        if part in durations:
-            _check_duration(part)
-        else:
-            _check_date(part)
-    if not re.search(r"[1-9]", durations[0]):
+    for moment in parts[1:-1]:
+        _check_date(moment)
+    _check_duration(interval)
+    if not re.search(r"[1-9]", interval):
         raise TimerSyntax(f"周期“{text}”的间隔为零", f"the interval of the cycle {text!r} is zero")
