@@ -61,7 +61,7 @@ RULES: dict[str, Rule] = dict(
         _rule("flow.condition-place", _E, "只有活动、排他网关、包容网关的流出可以带条件", "only flows out of activities, exclusive and inclusive gateways carry conditions"),
         _rule("flow.default", _E, "默认流须是该元素自己的流出，且该元素可以有默认流", "a default flow leaves the element that names it, and that element may have one"),
         _rule("flow.default-condition", _W, "默认流上的条件不起作用", "a condition on a default flow has no effect"),
-        _rule("gateway.no-default", _W, "排他或包容分支宜有默认流", "an exclusive or inclusive split has a default flow"),
+        _rule("gateway.no-default", _W, "带条件的分支宜有默认流", "a split with conditions has a default flow"),
         _rule("gateway.condition-missing", _W, "排他或包容分支的非默认流宜有条件", "a flow out of an exclusive or inclusive split that is not the default has a condition"),
         _rule("gateway.unconditioned", _E, "排他分支不得有多条无条件的非默认流", "an exclusive split has at most one flow without condition that is not the default"),
         _rule("gateway.event-targets", _E, "事件网关只通向消息、计时、信号捕获事件或接收任务，且它们没有其他流入", "an event-based gateway leads only to message, timer or signal catches and receive tasks that have no other incoming flow"),

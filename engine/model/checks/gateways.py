@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.model.definition import EventKind, Node, NodeKind
+from engine.model.definition import ACTIVITIES, EventKind, Node, NodeKind
 from engine.model.draft import Draft
 
 _SPLITS = frozenset({NodeKind.EXCLUSIVE_GATEWAY, NodeKind.INCLUSIVE_GATEWAY})
@@ -14,6 +14,8 @@ def check_gateways(draft: Draft) -> None:
     for node in draft.nodes.values():
         if node.kind in _SPLITS and len(node.outgoing) > 1:
             _check_split(draft, node)
+        elif node.kind in _SPLITS | ACTIVITIES and node.outgoing:
+            _check_way_out(draft, node)
         elif node.kind is NodeKind.EVENT_GATEWAY:
             _check_event_gateway(draft, node)
 
@@ -21,12 +23,7 @@ def check_gateways(draft: Draft) -> None:
 def _check_split(draft: Draft, node: Node) -> None:
     flows = [draft.flows[id_] for id_ in node.outgoing]
     if not any(flow.is_default for flow in flows):
-        draft.report(
-            "gateway.no-default",
-            node.id,
-            "没有默认流：所有条件都不成立时无路可走",
-            "there is no default flow: when no condition holds there is no way on",
-        )
+        _report_no_default(draft, node)
     open_flows = [flow for flow in flows if flow.condition is None and not flow.is_default]
     if node.kind is NodeKind.EXCLUSIVE_GATEWAY and len(open_flows) > 1:
         names = ", ".join(flow.id for flow in open_flows)
@@ -44,6 +41,22 @@ def _check_split(draft: Draft, node: Node) -> None:
             "没有条件，视为总是成立",
             "there is no condition; it counts as always true",
         )
+
+
+def _check_way_out(draft: Draft, node: Node) -> None:
+    """An activity, or a gateway with one flow, is stuck as well when all its flows have conditions."""
+    flows = [draft.flows[id_] for id_ in node.outgoing]
+    if all(flow.condition is not None for flow in flows):
+        _report_no_default(draft, node)
+
+
+def _report_no_default(draft: Draft, node: Node) -> None:
+    draft.report(
+        "gateway.no-default",
+        node.id,
+        "没有默认流：所有条件都不成立时无路可走",
+        "there is no default flow: when no condition holds there is no way on",
+    )
 
 
 def _check_event_gateway(draft: Draft, node: Node) -> None:

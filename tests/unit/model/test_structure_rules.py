@@ -293,6 +293,11 @@ DOUBTFUL: dict[str, tuple[str, str, list[tuple[str, int, str]]]] = {
         "",
         [("gateway.no-default", 2, "g")],
     ),
+    "activity whose flows all have conditions": (
+        around('<task id="n"/>').replace(flow("n_e", "n", "e"), flow("n_e", "n", "e", when("=a"))),
+        "",
+        [("gateway.no-default", 2, "n")],
+    ),
     "one open flow beside the default": (
         split("exclusiveGateway", "", "", 'default="g_b"'),
         "",
