@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -19,6 +19,7 @@ from engine.cases.cache import SessionCache
 from engine.cases.clock import Clock
 from engine.cases.definitions import Definitions
 from engine.cases.log import GENESIS, REFUSED, EventContent, EventHead, chain, pack
+from engine.cases.past import past_events
 from engine.cases.sealing import Sealed
 from engine.errors import BihuanError, Conflict, NotFound, Refusal
 from engine.runtime import LiveReads, Session, Settings
@@ -30,6 +31,7 @@ from engine.store import Database, Transaction, lock_correlation
 BEHAVIOUR = 1
 """The version of execution semantics new cases run under; raised when a change of ours would alter replays."""
 
+T = TypeVar("T")
 CLOSED = (COMPLETED, CANCELLED)
 
 
@@ -178,6 +180,28 @@ class Executor:
         self._cache.put(case_id, outcome.seq, session)
         return outcome
 
+    def look(self, case_id: UUID, question: Callable[[Session], T]) -> T:
+        """Ask an open case something that needs its session and its past; nothing is changed.
+
+        Raises NotFound for an unknown case, Conflict for a closed one.
+        """
+        with self._database.reading(snapshot=True) as tx:
+            row = tx.row(sql.read_case, {"case_id": case_id})
+            if row is None:
+                raise NotFound(
+                    code="case.unknown", message_zh="案件不存在", message_en="there is no such case"
+                )
+            head = case_head(row)
+            _check_open(case_id, head)
+            state = snapshot.load(tx, case_id, head.state_hash)
+            session = Session.restore(state, self._definitions.programs, self._settings)
+            session.begin(
+                max(self._clock(), head.effective_at),
+                LiveReads(self._providers),
+                lambda: past_events(tx, case_id),
+            )
+            return question(session)
+
     def _lock(
         self, tx: Transaction, case_id: UUID, command: Command
     ) -> tuple[CaseHead, tuple[Any, ...] | None]:
@@ -229,7 +253,7 @@ class Executor:
             # What a form's own expressions look at is no part of what the command did.
             session.begin(at, LiveReads(self._providers))
             given, sealed = command.prepare(session, case_id, seq, given)
-        session.begin(at, LiveReads(self._providers))
+        session.begin(at, LiveReads(self._providers), lambda: past_events(tx, case_id))
         run(session, command.kind, command.actor, given)
         return self._write(tx, case_id, head, session, command, given, sealed, at, now, new)
 
@@ -327,6 +351,7 @@ class Executor:
                     "target": {
                         name: value for name, value in command.input.items() if isinstance(value, int)
                     },
+                    "place": dict(refusal.place),
                 },
                 state_hash=before.state_hash.hex(),
             )

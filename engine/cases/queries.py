@@ -13,13 +13,12 @@ from engine.cases import snapshot
 from engine.cases import statements as sql
 from engine.cases.definitions import Definitions
 from engine.cases.executor import case_head
-from engine.cases.log import EventHead, StoredEvent
+from engine.cases.log import StoredEvent
+from engine.cases.reading import PAGE, events_page
 from engine.errors import NotFound
 from engine.state import CaseState, apply
-from engine.store import NEVER, Database, Reading
+from engine.store import NEVER, Database
 from engine.store.tables import cases, incidents, jobs, task_candidates, tasks, timers
-
-PAGE = 500
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -132,7 +131,7 @@ class Queries:
         """A case's log from the event after number `after` on."""
         while True:
             with self._database.reading() as tx:
-                page = _events_page(tx, case_id, after)
+                page = events_page(tx, case_id, after)
             yield from page
             if len(page) < PAGE:
                 return
@@ -209,37 +208,6 @@ _TASK_COLUMNS = (
     tasks.c.priority,
     tasks.c.created_at,
 )
-
-
-def read_events(tx: Reading, case_id: UUID) -> Iterator[StoredEvent]:
-    """A case's whole log as one transaction sees it."""
-    after = 0
-    while True:
-        page = _events_page(tx, case_id, after)
-        yield from page
-        if len(page) < PAGE:
-            return
-        after = page[-1].head.seq
-
-
-def _events_page(tx: Reading, case_id: UUID, after: int) -> list[StoredEvent]:
-    rows = tx.rows(sql.read_events, {"case_id": case_id, "after": after, "limit": PAGE})
-    return [
-        StoredEvent(
-            head=EventHead(
-                case_id=case_id,
-                seq=row[0],
-                recorded_at=row[1],
-                effective_at=row[2],
-                kind=row[3],
-                actor=row[4],
-                on_behalf_of=row[5],
-            ),
-            content=bytes(row[6]),
-            hash=bytes(row[7]),
-        )
-        for row in rows
-    ]
 
 
 def _case(row: tuple[Any, ...]) -> Case:

@@ -24,6 +24,9 @@ from engine.vault import Vault
 ENTRIES_PER_EVENT = 10_000
 """Entry numbers are event number times this plus a running number, so that they never repeat in a case."""
 
+FREE_TEXTS = ("reason", "opinion", "message")
+"""Inputs of commands in which people write freely."""
+
 Prepare = Callable[[Session, UUID, int, dict[str, Any]], tuple[dict[str, Any], list["Sealed"]]]
 Check = Callable[[Form, Mapping[str, Any], Mapping[str, Any], Environment], dict[str, Any]]
 
@@ -66,6 +69,17 @@ class Sealing:
             values = self._check(form, given.get("variables") or {}, seen, session.environment())
             values, sealed = self.seal(form.masked, case_id, seq, values)
             return {**given, "variables": values}, sealed
+
+        return prepare
+
+    def of_texts(self) -> Prepare:
+        """For every other command: what people write freely (reasons, opinions) is sealed under the case's key."""
+
+        def prepare(
+            session: Session, case_id: UUID, seq: int, given: dict[str, Any]
+        ) -> tuple[dict[str, Any], list[Sealed]]:
+            masked = {name: Masking(kind="text") for name in FREE_TEXTS if isinstance(given.get(name), str)}
+            return self.seal(masked, case_id, seq, dict(given))
 
         return prepare
 

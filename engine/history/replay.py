@@ -13,7 +13,8 @@ from engine import canonical
 from engine.cases.definitions import Definitions
 from engine.cases.executor import BEHAVIOUR
 from engine.cases.log import REFUSED, EventContent, StoredEvent, unpack
-from engine.cases.queries import read_events
+from engine.cases.past import past_event
+from engine.cases.reading import read_events
 from engine.errors import BihuanError
 from engine.history.findings import HistoryFinding
 from engine.history.verify import Opened, Report
@@ -46,6 +47,7 @@ class Replayer:
     def replay_events(self, case_id: UUID, events: list[StoredEvent]) -> Report:
         """Re-execute a log that was read before."""
         report = Report(cases=1)
+        past: list[StoredEvent] = []
         session = Session(CaseState(), self._definitions.programs, self._settings)
         for event in events:
             report.events += 1
@@ -54,7 +56,7 @@ class Replayer:
                 if event.head.seq == 1 and content.input.get("behaviour") != BEHAVIOUR:
                     report.findings.append(_behaviour(event, content))
                     return report
-                self._again(session, event, content)
+                self._again(session, event, content, past)
             except BihuanError as error:
                 report.findings.append(
                     _finding(event, "replay.failed", error.message_zh, error.message_en, error.code)
@@ -64,6 +66,7 @@ class Replayer:
             report.findings.extend(found)
             if found:
                 return report
+            past.append(event)
             if self._rebuild:
                 state = CaseState.from_row(canonical.loads(canonical.dumps(session.state.row())))
                 session = Session.restore(state, self._definitions.programs, self._settings)
@@ -73,8 +76,10 @@ class Replayer:
     def _definitions(self) -> Definitions:
         return self._engine.definitions
 
-    def _again(self, session: Session, event: StoredEvent, content: EventContent) -> None:
-        session.begin(event.head.effective_at, ReplayReads(content.reads))
+    def _again(
+        self, session: Session, event: StoredEvent, content: EventContent, past: list[StoredEvent]
+    ) -> None:
+        session.begin(event.head.effective_at, ReplayReads(content.reads), lambda: map(past_event, past))
         if event.head.kind != REFUSED:
             execute(session, event.head.kind, event.head.actor, content.input)
 

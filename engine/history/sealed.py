@@ -22,7 +22,7 @@ def check_sealed(
     tx: Reading, vault: Vault, case_id: UUID, event: StoredEvent, content: EventContent
 ) -> Iterator[HistoryFinding]:
     """Check every vault entry an event made; an erased one is lawful and its commitment stands."""
-    for reference in _references(content.input.get("variables")):
+    for reference in _references(content.input):
         if reference.entry // 10_000 != event.head.seq:
             continue
         row = tx.row(sql.read_vault, {"case_id": case_id, "entry_id": reference.entry})

@@ -14,7 +14,8 @@ from engine.cases import snapshot
 from engine.cases.definitions import Definitions, read_stored
 from engine.cases.executor import CLOSED
 from engine.cases.log import EventContent
-from engine.cases.queries import Queries, read_events
+from engine.cases.queries import Queries
+from engine.cases.reading import read_events
 from engine.errors import BihuanError
 from engine.history.findings import HistoryFinding
 from engine.history.fold import Fold

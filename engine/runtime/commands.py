@@ -17,7 +17,9 @@ from engine.runtime.nodes.activity import finish
 from engine.runtime.nodes.base import leave
 from engine.runtime.session import Session
 from engine.runtime.tree import TaskState
-from engine.state import Incident, Job, Scope, Timer, WorkItem
+from engine.runtime.verbs import countersign, handing, reminding, returning, signing
+from engine.runtime.verbs.items import kept, open_task, taken
+from engine.state import Incident, Job, Scope, Timer
 from engine.state.case import ACTIVE, CANCELLED, SUSPENDED
 from engine.state.items import ACTIVE as TOKEN_ACTIVE
 from engine.state.items import ARMED, FAILED, READY
@@ -88,39 +90,61 @@ def _item(session: Session, item_id: int, shelf: str, what: tuple[str, str]) -> 
     return scope, item
 
 
-def _task(session: Session, given: Input) -> tuple[Scope, WorkItem]:
-    return _item(session, given["task"], "tasks", ("任务", "task"))
-
-
-def _taken(task: WorkItem) -> Conflict:
-    return Conflict(
-        code="task.taken",
-        message_zh=f"任务已由{task.assignee}签收",
-        message_en=f"the task was claimed by {task.assignee}",
-        current={"assignee": task.assignee, "status": task.status},
-    )
-
-
 def _claim(session: Session, actor: str, given: Input) -> None:
-    scope, task = _task(session, given)
+    scope, task = open_task(session, given["task"])
     if task.assignee is not None and task.assignee != actor:
-        raise _taken(task)
+        raise taken(task)
     session.emit(["task~", scope.id, task.id, "claimed", actor])
 
 
 def _unclaim(session: Session, actor: str, given: Input) -> None:
-    scope, task = _task(session, given)
+    scope, task = open_task(session, given["task"])
     if task.assignee != actor:
-        raise _taken(task)
+        raise taken(task)
     session.emit(["task~", scope.id, task.id, "open", None])
 
 
 def _complete(session: Session, actor: str, given: Input) -> None:
-    scope, task = _task(session, given)
+    try:
+        scope, task = open_task(session, given["task"])
+    except NotFound:
+        _refuse_late_vote(session, given)
+        raise
     if task.assignee is not None and task.assignee != actor:
-        raise _taken(task)
+        raise taken(task)
+    values = given.get("variables") or {}
+    if kept(task, "sign_of") is not None:
+        signing.sign(session, scope, task, values)
+        return
+    signing.refuse_held(task)
+    if kept(task, "owner") is not None:
+        handing.hand_back(session, scope, task, values)
+        return
+    if signing.holds_back(task):
+        signing.wait_for_signs(session, scope, task, values)
+        return
     session.emit(["task-", scope.id, task.id, "completed"])
-    finish(session, session.tasks[task.token], given.get("variables") or {})
+    finish(session, session.tasks[task.token], values, back=kept(task, "back"))
+
+
+def _refuse_late_vote(session: Session, given: Input) -> None:
+    """A vote after the countersign was decided has no effect but is kept as evidence."""
+    for event in session.past():
+        for effect in event.effects:
+            if effect[0] != "task+" or effect[2][0] != given["task"]:
+                continue
+            program = session.programs.get(session.state.root.definition)
+            node = program.nodes.get(effect[2][2])
+            rule = countersign.rule_of(node) if node is not None else None
+            if rule is not None:
+                vote = (given.get("variables") or {}).get(rule.vote)
+                raise Refusal(
+                    rule="countersign.decided",
+                    message_zh="会签已有结果，迟到的意见只作记录",
+                    message_en="the countersign is decided; a late vote is recorded and has no effect",
+                    place={"task": given["task"], "vote": str(vote).lower()},
+                )
+            return
 
 
 def _fire_timer(session: Session, actor: str, given: Input) -> None:
@@ -235,7 +259,7 @@ def _resume_token(session: Session, scope: Scope, token_id: int, data: dict[str,
         leave(session, task)
     elif phase == "finish":
         session.change(task, TOKEN_ACTIVE)
-        finish(session, task, data["values"], propagate=data["propagate"])
+        finish(session, task, data["values"], propagate=data["propagate"], back=data.get("back"))
     elif phase == "arm":
         session.change(task, ARMED)
         triggers.arm_event_sub_process(session, scope, task)
@@ -291,6 +315,16 @@ COMMANDS: dict[str, Handler] = {
     "cancel": _cancel,
     "retry": _retry,
     "set-variables": _set_variables,
+    "return": returning.return_task,
+    "recall": returning.recall,
+    "jump": returning.jump,
+    "transfer": handing.transfer,
+    "delegate": handing.delegate,
+    "add-sign": signing.add_sign,
+    "remove-sign": signing.remove_sign,
+    "urge": reminding.urge,
+    "copy": reminding.copy,
+    "extend": reminding.extend,
 }
 
 __all__ = ["COMMANDS", "execute"]

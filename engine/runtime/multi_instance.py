@@ -16,6 +16,7 @@ from engine.runtime.failure import NodeFailure
 from engine.runtime.nodes.base import NodeSpec, leave
 from engine.runtime.tree import TokenTask
 from engine.runtime.variables import assign, evaluate, evaluate_wire
+from engine.runtime.verbs import countersign
 from engine.state import Scope, Token
 from engine.state.items import ACTIVE
 from engine.state.scope import INSTANCE
@@ -75,7 +76,8 @@ def instance_done(session: Session, instance: Scope, body: TokenTask) -> None:
             output = evaluate_wire(session, multi.output_element, instance, None)
         data["done"] += 1
         data["active"] -= 1
-        enough = _enough(session, scope, token, instance, multi, data, output)
+        decided = _vote(instance, node, data)
+        enough = decided or _enough(session, scope, token, instance, multi, data, output)
     except NodeFailure as failure:
         failed = [*token.data.get("failed", ()), instance.id]
         session.fail(body, failure, {**token.data, "phase": "instance", "failed": failed})
@@ -112,8 +114,32 @@ def complete_body(session: Session, body: TokenTask, node: Node) -> None:
         session.emit(["scope-", child_id, "gathered" if child.closed else "cancelled"])
     if multi.output_collection is not None:
         assign(session, scope, None, {multi.output_collection: [value for _, value in sorted(outputs)]})
+    rule = countersign.rule_of(node)
+    if rule is not None and token.data is not None:
+        assign(session, scope, None, {rule.result: _result(rule, token.data)})
+    for incident in [item for item in scope.incidents.values() if item.token == token.id]:
+        session.emit(["inc-", scope.id, incident.id, "obsolete"])
     session.disarm(scope, token.id, "disarmed")
     leave(session, body)
+
+
+def _vote(instance: Scope, node: Node, data: dict[str, Any]) -> bool:
+    """Count a countersign member's vote; whether the outcome is decided."""
+    rule = countersign.rule_of(node)
+    if rule is None:
+        return False
+    data["votes"] = countersign.count(rule, data.get("votes", [0, 0]), instance.variables.get(rule.vote))
+    return rule.outcome(data["total"], *data["votes"]) is not None
+
+
+def _result(rule: countersign.Countersign, data: dict[str, Any]) -> dict[str, Any]:
+    agree, disagree = data.get("votes", [0, 0])
+    return {
+        "outcome": rule.outcome(data["total"], agree, disagree) or "rejected",
+        "agree": agree,
+        "disagree": disagree,
+        "total": data["total"],
+    }
 
 
 def _multi(node: Node) -> MultiInstance:
@@ -152,6 +178,9 @@ def _open(session: Session, body: TokenTask, node: Node, index: int, item: Any) 
         paths = multi.output_element.paths
         if len(paths) == 1:
             variables[next(iter(paths))[0]] = None
+    rule = countersign.rule_of(node)
+    if rule is not None:
+        variables[rule.vote] = None
     if multi.element is not None:
         variables[multi.element] = item
     instance = session.open_scope(

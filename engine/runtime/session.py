@@ -7,7 +7,7 @@ follows the same calls, and can be rebuilt from the neutral state at any time (`
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from engine.feel import Budget, Environment
 from engine.model.definition import Node, NodeKind
 from engine.runtime.failure import NodeFailure
+from engine.runtime.lineage import Lineage, PastEvent
 from engine.runtime.program import INSTANCE_PREFIX, Program, Programs
 from engine.runtime.reads import Reads
 from engine.runtime.tree import CaseTree, ContainerSpec, ScopeTree, TaskState, TokenTask, Tree, spawn, splice
@@ -34,18 +35,27 @@ TASK_STATES = {
 }
 
 
+Past = Callable[[], Iterable[PastEvent]]
+"""Gives the earlier events of a case, in order."""
+
+
+def _no_past() -> Iterable[PastEvent]:
+    return ()
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Settings:
     """Bounds and switches of execution.
 
     step_budget: nodes run in one command before an incident stops it. max_instances: of one
-    multi-instance. max_depth: scopes inside one another. prune: splice finished tasks out of the tree.
+    multi-instance. urge_seconds: between two urges of a task. max_depth: scopes inside one another. prune: splice finished tasks out of the tree.
     zone: IANA name of the zone in which FEEL's now() shows the case clock. A case keeps the bounds and zone it was
     started under (`CaseState.bounds`). functions: the domain functions
     of FEEL, made for a session so that they can use its reads.
     """
 
     step_budget: int = 10_000
+    urge_seconds: int = 3_600
     max_instances: int = 10_000
     max_depth: int = 60
     prune: bool = True
@@ -58,8 +68,18 @@ class Settings:
             "depth": self.max_depth,
             "instances": self.max_instances,
             "steps": self.step_budget,
+            "urge": self.urge_seconds,
             "zone": self.zone,
         }
+
+
+_SHELVES = (
+    ("task", "tasks"),
+    ("timer", "timers"),
+    ("sub", "subscriptions"),
+    ("job", "jobs"),
+    ("inc", "incidents"),
+)
 
 
 class Session:
@@ -83,20 +103,29 @@ class Session:
         self.effects: list[list[Any]] = []
         self.now = 0
         self.reads: Reads
+        self.past: Past = _no_past
         self._steps = 0
         self._environment: Environment | None = None
 
     # -- a command ---------------------------------------------------------------------------------
 
-    def begin(self, now: int, reads: Reads) -> None:
-        """Start a command at case time `now` (microseconds since 1970 UTC)."""
+    def begin(self, now: int, reads: Reads, past: Past = _no_past) -> None:
+        """Start a command at case time `now` (microseconds since 1970 UTC).
+
+        past: gives the case's earlier events when a verb has to look back.
+        """
         self.now = now
         self.reads = reads
+        self.past = past
         self.effects = []
         self.state.changes.clear()
         self.ready.clear()
         self._steps = 0
         self._environment = None
+
+    def lineage(self) -> Lineage:
+        """What has come of each completed step, read from the case's log."""
+        return Lineage.of(self.past())
 
     def emit(self, effect: list[Any]) -> None:
         """Change the state, and remember how."""
@@ -109,7 +138,7 @@ class Session:
         return ZoneInfo(self.state.bounds.get("zone", self.settings.zone))
 
     def bound(self, name: str) -> int:
-        """A limit of execution the case was started under: `steps`, `instances` or `depth`."""
+        """A limit of execution the case was started under: `steps`, `instances`, `depth` or `urge`."""
         value: int = self.state.bounds[name]
         return value
 
@@ -275,6 +304,29 @@ class Session:
             token = scope.tokens[token_id]
             if token.host == host and token.status == ARMED:
                 self.absorb(self.tasks[token_id], reason)
+
+    def relocate(self, task: TokenTask, element: str, hint: dict[str, Any] | None, reason: str) -> None:
+        """Put a token elsewhere in its scope: the one way of return, recall and jump.
+
+        What it waited for, held or armed goes with `reason`; at the new node it starts afresh. hint: for a user
+        task, who gets it and what its work item keeps (`assignee`, `extra`).
+        """
+        scope = self.scope(task)
+        self.disarm(scope, task.token, reason)
+        for child in sorted(scope.children):
+            if self.state.scopes[child].owner == task.token:
+                self.forget(child)
+                self.emit(["scope-", child, reason])
+        for kind, shelf in _SHELVES:
+            for item in [item for item in getattr(scope, shelf).values() if item.token == task.token]:
+                self.emit([f"{kind}-", scope.id, item.id, reason])
+        self.emit(["move", scope.id, task.token, None, element])
+        if hint is not None:
+            self.emit(["token~", scope.id, task.token, READY, {"hint": hint}])
+        task._set_state(TaskState.CANCELLED)
+        token_id = task.token
+        self._finished(task)
+        self._hang(scope, token_id, element, READY, None)
 
     def unwind(self, task: TokenTask) -> None:
         """Take back what an activity that could not begin had already opened: inner scopes, armed events."""

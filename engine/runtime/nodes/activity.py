@@ -73,12 +73,21 @@ class ActivitySpec(NodeSpec):
         return prepared, arms
 
 
-def finish(session: Session, task: TokenTask, values: Mapping[str, Any], *, propagate: bool = True) -> None:
+def finish(
+    session: Session,
+    task: TokenTask,
+    values: Mapping[str, Any],
+    *,
+    propagate: bool = True,
+    back: Mapping[str, Any] | None = None,
+) -> None:
     """Complete an activity with the values it produced (wire form) and send its token on.
 
     With output mappings these alone decide what leaves the activity; without any, every value goes to the
     nearest place that has its name (when `propagate`). A mapping that fails leaves an incident from which a
     retry goes on with the same values.
+
+    back: `element` and `assignee` of the task that returned the case here and wants it straight back.
     """
     scope, token = session.scope(task), session.token(task)
     spec: NodeSpec = task.task_spec
@@ -89,10 +98,18 @@ def finish(session: Session, task: TokenTask, values: Mapping[str, Any], *, prop
         elif propagate and values:
             assign(session, scope, token, values)
     except NodeFailure as failure:
-        data = {"phase": "finish", "values": dict(values), "propagate": propagate}
+        data = {
+            "phase": "finish",
+            "values": dict(values),
+            "propagate": propagate,
+            "back": None if back is None else dict(back),
+        }
         session.fail(task, failure, data)
         return
     session.disarm(scope, token.id, "disarmed")
+    if back is not None:
+        session.relocate(task, back["element"], {"assignee": back["assignee"], "extra": None}, "back")
+        return
     leave(session, task)
 
 

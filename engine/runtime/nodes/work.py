@@ -31,22 +31,25 @@ class UserTaskSpec(ActivitySpec):
     def prepare(self, session: Session, scope: Scope, token: Token, own: Mapping[str, Any]) -> Any:
         """Who may take it, until when, how urgent."""
         work = self.node.work
+        hint = (token.data or {}).get("hint") or {}
+        extra = hint.get("extra")
         if work is None:
-            return (None, [], [], None, None, None, DEFAULT_PRIORITY)
+            return (hint.get("assignee"), [], [], None, None, None, DEFAULT_PRIORITY, extra)
         assignee = text_setting(session, work.assignee, scope, token, ("办理人", "the assignee"))
         return (
-            assignee or None,
+            hint.get("assignee") or assignee or None,
             _names(session, work.candidate_groups, scope, token),
             _names(session, work.candidate_users, scope, token),
             work.form,
             moment(session, work.due, scope, token),
             moment(session, work.follow_up, scope, token),
             _priority(session, work.priority, scope, token),
+            extra,
         )
 
     def begin(self, session: Session, task: TokenTask, prepared: Any) -> dict[str, Any] | None:
         """Open the work item."""
-        assignee, groups, users, form, due, follow_up, priority = prepared
+        assignee, groups, users, form, due, follow_up, priority, extra = prepared
         item = WorkItem(
             session.new_id(),
             task.token,
@@ -60,6 +63,7 @@ class UserTaskSpec(ActivitySpec):
             due,
             follow_up,
             priority,
+            extra,
         )
         session.emit(["task+", task.scope, item.row()])
         return None

@@ -1,0 +1,57 @@
+"""Finding a task for a verb, and changing what it keeps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.errors import Conflict, NotFound
+from engine.runtime.session import Session
+from engine.state import Scope, WorkItem
+
+HELD = "held"
+"""A task whose handler waits for others to sign first, or who has finished and waits for later signatures."""
+
+
+def open_task(session: Session, task_id: int) -> tuple[Scope, WorkItem]:
+    """An open task with its scope. Raises NotFound when it is gone."""
+    scope = session.state.scope_of(task_id)
+    item = scope.tasks.get(task_id) if scope is not None else None
+    if scope is None or item is None:
+        raise NotFound(
+            code="tasks.gone",
+            message_zh="任务不存在或已经处理",
+            message_en="the task does not exist or was dealt with",
+            place={"id": task_id},
+        )
+    return scope, item
+
+
+def own_task(session: Session, task_id: int, actor: str) -> tuple[Scope, WorkItem]:
+    """A task the actor has. Raises Conflict when somebody else has it, or nobody."""
+    scope, item = open_task(session, task_id)
+    if item.assignee != actor:
+        raise taken(item)
+    return scope, item
+
+
+def taken(item: WorkItem) -> Conflict:
+    """The task is somebody else's, or nobody's yet."""
+    who = item.assignee
+    return Conflict(
+        code="task.taken",
+        message_zh=f"任务已由{who}签收" if who else "任务尚未签收",
+        message_en=f"the task was claimed by {who}" if who else "the task was not claimed",
+        current={"assignee": who, "status": item.status},
+    )
+
+
+def keep(session: Session, scope: Scope, item: WorkItem, **kept: Any) -> None:
+    """Set entries of what a task keeps; None removes one."""
+    extra = {**(item.extra or {}), **kept}
+    extra = {name: value for name, value in extra.items() if value is not None}
+    session.emit(["task=", scope.id, item.id, {"extra": extra or None}])
+
+
+def kept(item: WorkItem, name: str, default: Any = None) -> Any:
+    """An entry of what a task keeps."""
+    return (item.extra or {}).get(name, default)

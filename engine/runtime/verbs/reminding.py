@@ -1,0 +1,67 @@
+"""催办 urge, 抄送 copy and 延期 extend."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from engine.errors import InvalidInput, Refusal
+from engine.runtime.session import Session
+from engine.runtime.verbs.items import keep, kept, open_task
+
+
+def urge(session: Session, actor: str, given: Mapping[str, Any]) -> None:
+    """催办: visible in the log and on the task; not more often than the case's bound allows. given: `task`."""
+    scope, item = open_task(session, given["task"])
+    urged = kept(item, "urged", [])
+    wait = session.bound("urge") * 1_000_000
+    if urged and session.now - urged[-1][0] < wait:
+        raise Refusal(
+            rule="urge.rate",
+            message_zh=f"刚刚催办过，{session.bound('urge') // 60}分钟内不能重复催办",
+            message_en=f"it was urged already; not again within {session.bound('urge') // 60} minutes",
+        )
+    keep(session, scope, item, urged=[*urged, [session.now, actor]][-10:])
+    session.emit(["note", "urged", {"task": item.id, "assignee": item.assignee}])
+
+
+def copy(session: Session, actor: str, given: Mapping[str, Any]) -> None:
+    """抄送: let others read along. given: `task`, `users`."""
+    scope, item = open_task(session, given["task"])
+    users = given.get("users")
+    if not isinstance(users, list) or not users or not all(isinstance(user, str) and user for user in users):
+        raise InvalidInput.at("users", message_zh="请指定抄送对象", message_en="name who is copied")
+    copied = kept(item, "copied", [])
+    new = [user for user in dict.fromkeys(users) if user not in copied]
+    if new:
+        keep(session, scope, item, copied=[*copied, *new])
+        session.emit(["note", "copied", {"task": item.id, "users": new}])
+
+
+def extend(session: Session, actor: str, given: Mapping[str, Any]) -> None:
+    """延期: a later due time, approved by somebody else; the original one is kept.
+
+    given: `task`, `due` (microseconds), `approved_by`, `reason`. One extension of a task (DOMAIN §3).
+    """
+    scope, item = open_task(session, given["task"])
+    due, approver = given.get("due"), given.get("approved_by")
+    if not isinstance(due, int) or (item.due is not None and due <= item.due) or due <= session.now:
+        raise InvalidInput.at(
+            "due",
+            message_zh="新的期限应晚于原期限和现在",
+            message_en="it must be later than the due time and now",
+        )
+    if not isinstance(approver, str) or approver in ("", item.assignee):
+        raise Refusal(
+            rule="extend.approval",
+            message_zh="延期须由办理人以外的人批准",
+            message_en="somebody else than the handler must approve an extension",
+        )
+    if kept(item, "original_due") is not None:
+        raise Refusal(
+            rule="extend.once", message_zh="只能延期一次", message_en="a task is extended only once"
+        )
+    original = item.due if item.due is not None else session.now
+    session.emit(["task=", scope.id, item.id, {"due": due}])
+    keep(session, scope, item, original_due=original)
+    session.emit(["note", "extended", {"task": item.id, "from": original, "to": due, "by": approver}])
