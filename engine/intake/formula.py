@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _LEADS = ("=", "+", "-", "@", "\t", "\r")
-_NUMBER = re.compile(r"[+-][0-9]{1,30}([.,][0-9]{0,30})?([eE][+-]?[0-9]{1,3})?")
+_NUMBER = re.compile(r"[+-][0-9]+([.,][0-9]*)?([eE][+-]?[0-9]+)?")
 
 
 def is_formula(text: str) -> bool:

@@ -17,6 +17,10 @@ DELIMITERS = (",", ";", "\t")
 ISO = "iso"
 """Stands for ISO 8601 in `date_formats`."""
 
+RESERVED = frozenset({"layout", "key", "type", "agency", "status"})
+"""Names every imported case already has in its `source` variable."""
+
+_FIELD = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _DIRECTIVE = re.compile(r"%(.)")
 _DIRECTIVES = frozenset("YmdHIMSp%")
@@ -93,7 +97,7 @@ def read_layout(data: bytes) -> Layout:
         date_formats=_formats(table),
         timezone=_zone(_text(table, "timezone")),
         columns=columns,
-        fields=_texts(table, "fields"),
+        fields=_fields(table),
         status=_status(table),
         village=_text(case, "village"),
         whistle_type=_text(case, "whistle_type", "daily"),
@@ -121,6 +125,14 @@ def _texts(table: Mapping[str, object], name: str) -> dict[str, str]:
     if not isinstance(section, dict):
         raise _refused(name, "应是一组 名称 = 文本", "must be a table of name = text")
     return {key: _text(section, key) for key in section}
+
+
+def _fields(table: Mapping[str, object]) -> dict[str, str]:
+    fields = _texts(table, "fields")
+    for name in fields:
+        if name in RESERVED or _FIELD.fullmatch(name) is None:
+            raise _refused(f"fields.{name}", "不能用作字段名", "cannot be the name of a field")
+    return fields
 
 
 def _list(table: Mapping[str, object], name: str) -> list[str]:

@@ -30,6 +30,8 @@ def test_every_shipped_layout_is_readable_and_named_like_its_file(path: Path) ->
         ('name = "baltimore-311"', 'name = "Baltimore 311"', "name"),
         ("%I:%M:%S", "%I:%Q:%S", "date_formats"),
         ("%m/%d/%Y", "%m/%d", "date_formats"),
+        ('channel = "MethodReceived"', 'agency = "MethodReceived"', "fields.agency"),
+        ('channel = "MethodReceived"', '"a b" = "MethodReceived"', "fields.a b"),
         ('closed = ["Closed",', 'closed = ["New", "Closed",', "status"),
         ("[status]", "[statuses]", "statuses"),
         ('name = "baltimore-311"', "name = ", "toml"),
