@@ -189,6 +189,16 @@ def test_what_the_engine_refuses_is_reported_by_row(monkeypatch: pytest.MonkeyPa
     assert [(problem.row, problem.code) for problem in report.problems] == [(2, "form"), (3, "form")]
 
 
+def test_importing_twice_and_counting_on_every_database(database_url: str) -> None:
+    data = sample(15)
+    with opened(database_url) as engine:
+        first, second = run(engine, data), run(engine, data)
+        assert (first.imported, second.already_there) == (15, 15)
+        assert first.snapshot is not None
+        table = figures(engine, layout=LAYOUT.name, snapshot=first.snapshot)
+        assert {name: counts.to_json() for name, counts in table.items()} == independent_figures.figures(data)
+
+
 def test_the_report_is_json() -> None:
     seen: list[tuple[int, int]] = []
     with opened() as engine:
