@@ -115,7 +115,11 @@ def _temporal(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     text = value.strip()
-    return parse_date_time(text) or parse_date(text) or _duration(text) or value
+    for read in (parse_date_time, parse_date, _duration):
+        found = read(text)
+        if found is not None:
+            return found
+    return value
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
