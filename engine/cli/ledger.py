@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from engine.cases.log import EventContent, EventHead, StoredEvent
 
 GROUP = "department:"
+OUTCOMES = ("closed", "settled", "open", "given_up", "withdrawn")
+STANDINGS = ("on_time", "late", "within", "overdue")
+"""Settled within or after the limit for handling; not settled, and the limit is ahead or past."""
 
 
 @dataclass(slots=True)
@@ -57,6 +60,15 @@ class Ledger:
             record.read(event.head, event.open())
         record.close(status)
         self._consider(case_id, record)
+
+    def to_json(self) -> dict[str, Any]:
+        """All figures, for programs."""
+        return {
+            "outcomes": {name: self.outcomes[name] for name in OUTCOMES},
+            "punctual": {name: self.punctual[name] for name in STANDINGS},
+            "open_tasks": dict(self.steps),
+            "departments": {unit: asdict(account) for unit, account in sorted(self.departments.items())},
+        }
 
     def department(self, unit: str) -> Department:
         """The account of a department."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from engine.cli.desk import Desk
+from engine.i18n import Language
 
 if TYPE_CHECKING:
     from engine.cases.executor import Outcome
@@ -18,6 +19,7 @@ TASK_COLUMNS = ("case", "#task", "name", "element", "status", "assignee", "due")
 def show_outcome(desk: Desk, engine: Engine, outcome: Outcome, key: str) -> None:
     """The case, its status and its open tasks; `key` is the sentence before them."""
     tasks = engine.tasks(case_id=outcome.case_id)
+    incidents = engine.queries.incidents(outcome.case_id)
     if desk.chosen.is_json:
         desk.screen.json(
             {
@@ -27,6 +29,7 @@ def show_outcome(desk: Desk, engine: Engine, outcome: Outcome, key: str) -> None
                 "state_hash": outcome.state_hash,
                 "repeated": outcome.repeated,
                 "tasks": [task_json(desk, task) for task in tasks],
+                "incidents": [_incident_json(incident) for incident in incidents],
             }
         )
         return
@@ -35,6 +38,9 @@ def show_outcome(desk: Desk, engine: Engine, outcome: Outcome, key: str) -> None
     )
     if outcome.repeated:
         desk.screen.line(desk.say("outcome.repeated"))
+    for incident in incidents:
+        message = incident["message_zh" if desk.say.language is Language.ZH else "message_en"]
+        desk.screen.line(desk.say("outcome.incident", place=incident["element_id"], message=message))
     if tasks:
         show_tasks(desk, tasks)
 
@@ -54,6 +60,11 @@ def show_tasks(desk: Desk, tasks: Iterable[Task]) -> None:
         for task in tasks
     ]
     desk.screen.table(headings(desk, TASK_COLUMNS), rows)
+
+
+def _incident_json(row: dict[str, Any]) -> dict[str, Any]:
+    names = ("incident_id", "kind", "element_id", "message_zh", "message_en")
+    return {name: row[name] for name in names}
 
 
 def headings(desk: Desk, columns: Iterable[str]) -> list[str]:

@@ -56,8 +56,9 @@ class Screen:
         self._err.print(Text(printable(text)), soft_wrap=True)
 
     def table(self, columns: Sequence[str], rows: Sequence[Sequence[object]], *, title: str = "") -> None:
-        """A table; columns whose name begins with `#` hold figures."""
+        """A table; columns whose name begins with `#` hold figures, a title stands off from what is above."""
         if title:
+            self.line()
             self.line(title, style="bold")
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold", show_edge=False)
         for name in columns:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ from engine.i18n import Catalogue
 
 if TYPE_CHECKING:
     from engine.cases.definitions import Definitions
-    from engine.cases.log import EventContent, StoredEvent
+    from engine.cases.log import EventContent, EventHead, StoredEvent
 
 LONGEST_VALUE = 40
 
@@ -34,10 +34,11 @@ class Line:
 
 @dataclass(slots=True)
 class Story:
-    """Turns events into lines; remembers which task, timer or job is where."""
+    """Turns events into lines; remembers which task, timer or job is where. names: of actors, by their keys."""
 
     say: Catalogue
     definitions: Definitions
+    names: Mapping[str, str] = field(default_factory=dict)
     _scopes: dict[int, str] = field(default_factory=dict)
     _places: dict[int, str] = field(default_factory=dict)
     _definition: str = ""
@@ -56,11 +57,22 @@ class Story:
         return Line(
             seq=event.head.seq,
             at=event.head.effective_at,
-            actor=event.head.actor,
+            actor=self._actor(event.head),
             what=what,
             opened=tuple(opened),
             values=tuple(_values(given.get("variables"), self.say)),
         )
+
+    def _actor(self, head: EventHead) -> str:
+        def named(actor: str) -> str:
+            key = f"actor.{actor.removeprefix(_SYSTEM)}"
+            if actor.startswith(_SYSTEM) and self.say.knows(key):
+                return self.say(key)
+            return self.names.get(actor, actor)
+
+        if head.on_behalf_of is None:
+            return named(head.actor)
+        return self.say("history.on_behalf_of", actor=named(head.actor), owner=named(head.on_behalf_of))
 
     def _what(self, kind: str, given: dict[str, Any]) -> str:
         key = f"event.{kind.replace('-', '_')}"
@@ -92,6 +104,7 @@ class Story:
         return (node.name if node is not None else None) or element
 
 
+_SYSTEM = "bihuan."
 _SUBJECTS = ("task", "timer", "job", "incident", "subscription")
 _ADDED = frozenset({"task+", "timer+", "job+", "inc+", "sub+"})
 

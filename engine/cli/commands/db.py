@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.cli.command import command, option
 from engine.cli.desk import Desk
 from engine.cli.grammar import Group
+from engine.cli.options import shared_options
 from engine.cli.types import OneOf
 from engine.errors import InvalidInput
 from engine.i18n import Catalogue
@@ -12,7 +13,7 @@ from engine.i18n import Catalogue
 
 def db(say: Catalogue) -> Group:
     """The group."""
-    group = Group("db", say, name="db")
+    group = Group("db", say, name="db", params=shared_options(say))
     params = [option(say, "db_upgrade", "--phase", type=OneOf(("pre", "post"), say), default="post")]
     group.add_command(command("upgrade", say, _upgrade, params, topic="db_upgrade"))
     return group

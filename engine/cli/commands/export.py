@@ -11,6 +11,7 @@ import click
 from engine.cli.command import argument, command, option
 from engine.cli.desk import Desk
 from engine.cli.grammar import Group
+from engine.cli.options import shared_options
 from engine.cli.types import File
 from engine.errors import InvalidInput
 from engine.i18n import Catalogue
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 def export(say: Catalogue) -> Group:
     """The group of formats."""
-    group = Group("export", say, name="export")
+    group = Group("export", say, name="export", params=shared_options(say))
     params = [
         argument("file", "FILE", type=File()),
         option(say, "export_xes", "--case", "names", multiple=True, metavar="CASE"),

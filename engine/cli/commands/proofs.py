@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -47,9 +48,9 @@ def _verify(desk: Desk, names: tuple[str, ...], *, every: bool) -> Exit:
     with desk.engine() as engine:
         verifier = Verifier(engine)
         if every:
-            return run(desk, "verify", verifier.verify_all(), _count(engine))
+            return _run(desk, "verify", verifier.verify_all(), _count(engine))
         chosen = [find_case(engine, name) for name in names]
-        return run(desk, "verify", (verifier.verify(case_id) for case_id in chosen), len(chosen))
+        return _run(desk, "verify", (verifier.verify(case_id) for case_id in chosen), len(chosen))
 
 
 def _replay(desk: Desk, names: tuple[str, ...], *, every: bool, rebuild: bool) -> Exit:
@@ -59,9 +60,9 @@ def _replay(desk: Desk, names: tuple[str, ...], *, every: bool, rebuild: bool) -
     with desk.engine() as engine:
         replayer = Replayer(engine, engine.config.settings, rebuild=rebuild)
         if every:
-            return run(desk, "replay", replayer.replay_all(), _count(engine))
+            return _run(desk, "replay", replayer.replay_all(), _count(engine))
         chosen = [find_case(engine, name) for name in names]
-        return run(desk, "replay", (replayer.replay(case_id) for case_id in chosen), len(chosen))
+        return _run(desk, "replay", (replayer.replay(case_id) for case_id in chosen), len(chosen))
 
 
 def _check_choice(say: Catalogue, names: tuple[str, ...], *, every: bool) -> None:
@@ -74,51 +75,76 @@ def _count(engine: Engine) -> int:
         return int(tx.execute(sa.select(sa.func.count()).select_from(cases)).scalar_one())
 
 
-def run(desk: Desk, topic: str, reports: Iterable[Report], total: int) -> Exit:
-    """Go through the reports, show every finding and the totals; FOUND when there is one."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Checked:
+    """What going through reports came to, and how long it took."""
+
+    topic: str
+    report: Report
+    seconds: float
+
+    @property
+    def exit(self) -> Exit:
+        """FOUND when anything was found."""
+        return Exit.OK if self.report.is_sound else Exit.FOUND
+
+    @property
+    def rate(self) -> int:
+        """Events a second."""
+        return round(self.report.events / self.seconds) if self.seconds > 0 else 0
+
+    def to_json(self) -> dict[str, Any]:
+        """For programs."""
+        return {
+            "cases": self.report.cases,
+            "events": self.report.events,
+            "seconds": round(self.seconds, 3),
+            "events_per_second": self.rate,
+            "sound": self.report.is_sound,
+            "findings": [_finding_json(finding) for finding in self.report.findings],
+        }
+
+
+def go_through(desk: Desk, topic: str, reports: Iterable[Report], total: int) -> Checked:
+    """Add all reports up, behind a bar. topic: section of the catalogue."""
     from engine.history import Report
 
     began = time.perf_counter()
-    sum_: Report = Report()
+    together = Report()
     with desk.screen.progress(desk.say(f"{topic}.short"), total) as advance:
         for report in reports:
-            sum_.add(report)
+            together.add(report)
             advance(report.cases)
-    seconds = time.perf_counter() - began
-    _show(desk, topic, sum_, seconds)
-    return Exit.OK if sum_.is_sound else Exit.FOUND
+    return Checked(topic=topic, report=together, seconds=time.perf_counter() - began)
 
 
-def _show(desk: Desk, topic: str, report: Report, seconds: float) -> None:
-    rate = round(report.events / seconds) if seconds > 0 else 0
-    if desk.chosen.is_json:
-        desk.screen.json(
-            {
-                "cases": report.cases,
-                "events": report.events,
-                "seconds": round(seconds, 3),
-                "events_per_second": rate,
-                "sound": report.is_sound,
-                "findings": [_finding_json(finding) for finding in report.findings],
-            }
-        )
-        return
+def show(desk: Desk, checked: Checked) -> None:
+    """Every finding on a line, then the totals."""
+    report = checked.report
     for finding in report.findings:
         case = "" if finding.case_id is None else str(finding.case_id)
         event = "" if finding.seq is None else f"#{finding.seq}"
         words = [finding.rule, case + event, finding.place, desk.say.of(finding)]
         desk.screen.line(" ".join(word for word in words if word))
-    key = f"{topic}.sound" if report.is_sound else f"{topic}.found"
     desk.screen.remark(
         desk.say(
-            key,
+            f"{checked.topic}.sound" if report.is_sound else f"{checked.topic}.found",
             cases=report.cases,
             events=report.events,
             findings=len(report.findings),
-            seconds=f"{seconds:.1f}",
-            rate=rate,
+            seconds=f"{checked.seconds:.1f}",
+            rate=checked.rate,
         )
     )
+
+
+def _run(desk: Desk, topic: str, reports: Iterable[Report], total: int) -> Exit:
+    checked = go_through(desk, topic, reports, total)
+    if desk.chosen.is_json:
+        desk.screen.json(checked.to_json())
+    else:
+        show(desk, checked)
+    return checked.exit
 
 
 def _finding_json(finding: HistoryFinding) -> dict[str, Any]:

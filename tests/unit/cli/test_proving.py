@@ -1,0 +1,102 @@
+"""verify, replay, export, db."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+from lxml import etree
+
+from tests.unit.cli.conftest import Bihuan
+
+
+@pytest.fixture
+def handled(deployed: Bihuan) -> Bihuan:
+    """Two cases, one of them with a completed task."""
+    deployed("start", "visit", "--business-key", "ZF-1")
+    deployed("start", "visit", "--business-key", "ZF-2")
+    deployed("complete", "ZF-1", "go", "--var", "people=1", "--var", 'note="x"')
+    return deployed
+
+
+@pytest.mark.parametrize("command", ["verify", "replay"])
+def test_a_sound_history_passes(handled: Bihuan, command: str) -> None:
+    said = handled(command, "--all", "--format", "json")
+    assert (said.code, said.json["cases"], said.json["events"], said.json["sound"]) == (0, 2, 3, True)
+    assert handled(command, "ZF-2", "ZF-1").code == 0
+
+
+def test_a_replay_may_rebuild_after_every_event(handled: Bihuan) -> None:
+    assert handled("replay", "--all", "--rebuild").code == 0
+
+
+@pytest.mark.parametrize("command", ["verify", "replay"])
+def test_some_cases_or_all_must_be_named(handled: Bihuan, command: str) -> None:
+    assert handled(command).code == 2
+    assert handled(command, "ZF-1", "--all").code == 2
+    assert handled(command, "ZF-9").code == 3
+
+
+def test_a_changed_row_is_named(handled: Bihuan, tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "bihuan.db") as database:
+        database.execute("UPDATE tasks SET assignee = 'mallory'")
+    database.close()
+    said = handled("verify", "--all", "--format", "json")
+    assert (said.code, said.json["sound"]) == (1, False)
+    assert {finding["rule"] for finding in said.json["findings"]} == {"row.tasks"}
+    text = handled("verify", "ZF-1")
+    assert text.code == 1
+    assert "row.tasks" in text.out
+    assert "发现" in text.out
+
+
+def test_a_lost_keyring_is_not_taken_for_erasure(handled: Bihuan, tmp_path: Path) -> None:
+    (tmp_path / "bihuan.db.keys").unlink()
+    said = handled("verify", "--all", "--format", "json")
+    assert (said.code, said.error["code"]) == (3, "keyring.missing")
+    assert not (tmp_path / "bihuan.db.keys").exists()
+
+
+def test_the_keyring_of_a_server_must_be_named(handled: Bihuan) -> None:
+    said = handled("tasks", "--database", "postgresql://nobody@localhost:1/none", "--format", "json")
+    assert (said.code, said.error["code"]) == (6, "keyring.unnamed")
+
+
+def test_an_export_holds_the_chosen_cases(handled: Bihuan, tmp_path: Path) -> None:
+    assert handled("export", "xes", "all.xes", "--all").code == 0
+    assert handled("export", "xes", "one.xes", "--case", "ZF-2", "--format", "json").json["cases"] == 1
+    names = etree.parse(tmp_path / "all.xes").xpath("//*[local-name()='trace']/*[@key='concept:name']/@value")
+    assert names == ["ZF-1", "ZF-2"]
+
+
+def test_an_export_that_cannot_be_written_leaves_nothing(handled: Bihuan, tmp_path: Path) -> None:
+    (tmp_path / "taken").mkdir()
+    assert handled("export", "xes", "taken", "--all").code == 6
+    assert handled("export", "xes", "nowhere/x.xes", "--all").code == 6
+    assert [path.name for path in tmp_path.iterdir() if path.name.endswith(".part")] == []
+
+
+def test_a_database_is_set_up(bihuan: Bihuan, package: Path) -> None:
+    assert bihuan("tasks").code == 3
+    assert bihuan("db", "upgrade", "--format", "json").code == 0
+    assert bihuan("db", "upgrade", "--phase", "pre").code == 0
+    assert bihuan("tasks", "--format", "json").json == {"tasks": [], "more": False}
+
+
+def test_a_file_that_is_no_database_is_named(bihuan: Bihuan, tmp_path: Path) -> None:
+    (tmp_path / "bihuan.db").write_bytes(b"something else " * 1000)
+    said = bihuan("tasks", "--format", "json")
+    assert (said.code, said.error["code"]) == (69, "database.unavailable")
+    (tmp_path / "empty.db").touch()
+    assert bihuan("tasks", "--database", "sqlite:///empty.db").code == 4
+
+
+@pytest.mark.parametrize("command", [("tasks",), ("db", "upgrade")])
+@pytest.mark.parametrize("url", ["mysql://u:secret@h/d", "nonsense", "sqlite:/x", "://"])
+def test_an_address_of_no_database_is_refused_without_repeating_it(
+    bihuan: Bihuan, command: tuple[str, ...], url: str
+) -> None:
+    said = bihuan(*command, "--database", url, "--keyring", "sqlite:///k")
+    assert said.code in (3, 6)
+    assert "secret" not in said.err
