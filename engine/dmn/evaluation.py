@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from engine.canonical import to_wire
-from engine.dmn.elements import Decision, DecisionService, Key, Requirements
+from engine.dmn.elements import Decision, DecisionService, Key, Needed, Requirements
 from engine.dmn.item_definitions import ItemTypes
 from engine.errors import InvalidInput
 from engine.feel import Function, to_text
+from engine.feel.bounds import CHARACTERS_PER_ELEMENT
 from engine.feel.run import NullResult, Run, Scope
 
 if TYPE_CHECKING:
@@ -106,18 +107,27 @@ class Evaluation:
         for needed in requires.knowledge:
             needed.bind(bindings, self._function(needed.key))
         for needed in requires.inputs:
-            needed.bind(bindings, self._input(needed.key))
+            needed.bind(bindings, self._input(needed))
         for needed in requires.decisions:
             key = needed.key
             needed.bind(bindings, self._values[key] if key in self._values else self.decide(key))
         return bindings
 
-    def _input(self, key: Key) -> Any:
+    def _input(self, needed: Needed) -> Any:
+        key = needed.key
         if key not in self._values:
             data = self._graph.inputs[key]
-            value = self._given.get(data.name)
-            self._values[key] = self._types.fit(value, data.kind, self._outermost)
+            self._values[key] = self._types.fit(
+                self._given_value(needed.prefix, data.name), data.kind, self._outermost
+            )
         return self._values[key]
+
+    def _given_value(self, prefix: str, name: str) -> Any:
+        """What was given for input data: by its name, or for an imported one inside what its import is called."""
+        if prefix and name not in self._given:
+            below = self._given.get(prefix)
+            return below.get(name) if isinstance(below, Mapping) else None
+        return self._given.get(name)
 
     def _function(self, key: Key) -> Function:
         knowledge = self._graph.knowledge.get(key)
@@ -150,7 +160,7 @@ def _observer(matched: list[dict[str, Any]]) -> Any:
 def plain(value: Any, run: Run) -> Any:
     """The canonical wire form of a value; as text when it has none (functions, ranges, extended dates)."""
     try:
-        return to_wire(value, max_size=run.size)
+        return to_wire(value, max_size=run.size * (1 + CHARACTERS_PER_ELEMENT))
     except InvalidInput:
         try:
             return to_text(value, run)

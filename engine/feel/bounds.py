@@ -8,11 +8,15 @@ from typing import Any
 from engine.feel.errors import FeelBudgetError
 from engine.feel.run import Run
 
-DEEPEST_RESULT = 100
+DEEPEST_RESULT = 60
+"""Within what the canonical form of values takes."""
+
+CHARACTERS_PER_ELEMENT = 10
 
 
 def check_result(value: Any, run: Run) -> Any:
-    """`value`, unless it holds more elements or characters than the budget's size, or is nested too deep.
+    """`value`, unless it holds more elements than the budget's size, ten times as many characters, or is nested
+    too deep.
 
     Parts of a value may be shared; they count wherever they stand, as they would once written out.
     """
@@ -25,7 +29,7 @@ def check_result(value: Any, run: Run) -> Any:
 
 
 def _check_tree(value: Any, run: Run) -> None:
-    count, depth = 0, 0
+    count, characters, depth = 0, 0, 0
     level = [value]
     while level:
         below: list[Any] = []
@@ -33,6 +37,8 @@ def _check_tree(value: Any, run: Run) -> None:
             parts = item.values() if isinstance(item, Mapping) else item
             count += len(item)
             run.fits(count)
+            characters += sum(len(part) for part in parts if type(part) is str)
+            run.fits(characters // CHARACTERS_PER_ELEMENT)
             below.extend(part for part in parts if type(part) in (list, tuple) or isinstance(part, Mapping))
         level = below
         depth += 1

@@ -14,7 +14,8 @@ class Budget:
 
     steps: work units; every syntax node evaluated and every element visited counts one.
     depth: nested evaluation levels (syntax levels, summed over nested function calls).
-    size: elements of a list or context, characters of a string, and elements of the whole result.
+    size: elements of a list or context, characters of a string, elements of the whole result (and a tenth of
+        its characters).
     """
 
     steps: int = 200_000

@@ -214,7 +214,7 @@ class _Parser:
     def _parenthesis(self) -> syntax.Node:
         at = self.cursor.advance().start
         if self.cursor.token.text in _COMPARISONS and self.cursor.token.kind == "symbol":
-            test = self._unary_test()
+            test = self._enclosed_test()
             self.cursor.expect(")")
             return test
         first = self._enclosed()
@@ -353,6 +353,13 @@ class _Parser:
             return self.make(syntax.UnaryTest(token.text, endpoint, at=token.start))
         return self._enclosed()
 
+    def _enclosed_test(self) -> syntax.Node:
+        """A test between brackets; as `_enclosed`."""
+        outer, self._in_endpoint = self._in_endpoint, False
+        node = self._unary_test()
+        self._in_endpoint = outer
+        return node
+
     def _in_tests(self) -> tuple[syntax.Node, ...]:
         if not self.cursor.at("("):
             token = self.cursor.token
@@ -360,11 +367,11 @@ class _Parser:
                 return (self._unary_test(),)
             return (self.expression(_COMPARISON),)
         at = self.cursor.advance().start
-        tests = [self._unary_test()]
+        tests = [self._enclosed_test()]
         if self.cursor.at(".."):
             return (self._operand(self._range(tests[0], at, start_included=False)),)
         while self.cursor.skip(","):
-            tests.append(self._unary_test())
+            tests.append(self._enclosed_test())
         self.cursor.expect(")")
         return (self._operand(tests[0]),) if len(tests) == 1 else tuple(tests)
 

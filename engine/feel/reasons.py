@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from engine.feel.numbers import number_text
+
 _WORDING: dict[str, tuple[str, str]] = {
     "name.unknown": ("没有名为“{0}”的变量", "no variable is named '{0}'"),
     "member.missing": ("上下文中没有“{0}”", "the context has no entry '{0}'"),
@@ -52,7 +54,7 @@ _WORDING: dict[str, tuple[str, str]] = {
 def describe(code: str, details: tuple[object, ...]) -> tuple[str, str]:
     """The Chinese and English wording of a reason; details are shortened to 80 characters."""
     zh, en = _WORDING[code]
-    short = [_shorten(str(detail)) for detail in details]
+    short = [_shorten(number_text(one) if isinstance(one, int) else str(one)) for one in details]
     return zh.format(*short), en.format(*short)
 
 

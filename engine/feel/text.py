@@ -35,6 +35,8 @@ def _text(value: Any, run: Run | None, depth: int) -> str:
     if kind is bool:
         return "true" if value else "false"
     if kind is str:
+        if run is not None:
+            run.charge(len(value) // 64)
         return quoted(value)
     if kind is int or kind is Decimal:
         return number_text(value)

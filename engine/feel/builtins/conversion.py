@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import Any
 
 from engine.feel.builtins.registry import builtin
-from engine.feel.numbers import CONTEXT, Number, as_number, whole
+from engine.feel.numbers import CONTEXT, Number, as_number, decimal, number_text, whole
 from engine.feel.run import NullResult, Run
 from engine.feel.temporal import (
     DATE_TIMES,
@@ -79,7 +80,11 @@ def date(_run: Run, value: Any) -> Any:
 @builtin("date", "year: number, month: number, day: number")
 def date_of_parts(_run: Run, year: Number, month: Number, day: Number) -> Any:
     """A date from its parts."""
-    return _valid(make_date(whole(year), whole(month), whole(day)), f"{year}-{month}-{day}", "date")
+    return _valid(
+        make_date(whole(year), whole(month), whole(day)),
+        "-".join(map(number_text, (year, month, day))),
+        "date",
+    )
 
 
 @builtin("time", "from: string|time|date|date and time")
@@ -101,9 +106,10 @@ def time_of_parts(_run: Run, hour: Number, minute: Number, second: Number, offse
         if abs(nanoseconds) > 18 * 3600 * SECOND or nanoseconds % SECOND:
             raise NullResult("temporal.range")
         zone = fixed_zone(nanoseconds // SECOND)
-    fraction = whole((second - whole(second)) * SECOND)
-    made = make_time(whole(hour), whole(minute), whole(second), fraction, zone)
-    return _valid(made, f"{hour}:{minute}:{second}", "time")
+    fraction = CONTEXT.remainder(decimal(second), Decimal(1))
+    nanosecond = whole(CONTEXT.multiply(fraction, Decimal(SECOND)))
+    made = make_time(whole(hour), whole(minute), whole(second), nanosecond, zone)
+    return _valid(made, ":".join(map(number_text, (hour, minute, second))), "time")
 
 
 @builtin("date and time", "from: string|date|date and time")

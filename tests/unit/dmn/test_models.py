@@ -165,6 +165,11 @@ def test_imported_models_are_seen_through_their_prefix() -> None:
     )  # fmt: skip
     model = parse(data, file="user.dmn", imports=[shared])
     assert model.evaluate("d", {"grade": "red", "n": 1}, environment()).value == "2red6"
+    data_by_prefix = data.replace(b"requiredDecision", b"requiredInput").replace(
+        b"urn:shared#base", b"urn:shared#n"
+    )
+    by_prefix = parse(data_by_prefix.replace(b"common.base", b"common.n"), file="user.dmn", imports=[shared])
+    assert by_prefix.evaluate("d", {"grade": "red", "common": {"n": 7}}, environment()).value == "7red6"
     with pytest.raises(DmnErrors):
         parse(data, file="user.dmn")
 

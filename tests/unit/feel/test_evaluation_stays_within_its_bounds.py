@@ -52,6 +52,8 @@ _plain: st.SearchStrategy[Any] = st.one_of(
     st.times(),
     st.timedeltas(),
     st.integers(-(10**13), 10**13).map(YearsMonthsDuration),
+    st.sampled_from([1, -1]).map(lambda sign: sign * 10**5000),
+    st.sampled_from([Decimal("1E+6000"), Decimal("-1E-6000"), Decimal("Infinity"), 1.5]),
     st.sampled_from(["2026-01-02", "P1D", "(a+)+$", "[1..3]", "999999999-12-31", "a", "i"]),
 )
 _values = st.recursive(

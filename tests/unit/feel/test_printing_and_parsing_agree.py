@@ -7,7 +7,7 @@ from engine.feel.printer import print_expression, print_tests
 from .trees import NAMES, expressions, unary_tests
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(expressions)
 def test_a_printed_expression_parses_to_the_same_tree(tree: syntax.Node) -> None:
     assert parse_expression(print_expression(tree), NAMES) == tree
