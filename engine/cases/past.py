@@ -20,4 +20,10 @@ def past_events(tx: Reading, case_id: UUID) -> Iterator[PastEvent]:
 def past_event(event: StoredEvent) -> PastEvent:
     """What lineage needs of an event."""
     head = event.head
-    return PastEvent(seq=head.seq, kind=head.kind, actor=head.actor, effects=event.open().effects)
+    return PastEvent(
+        seq=head.seq,
+        kind=head.kind,
+        actor=head.actor,
+        on_behalf_of=head.on_behalf_of,
+        effects=event.open().effects,
+    )

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from engine.model.checks.privacy import check_privacy
-from engine.model.checks.references import check_references
+from engine.model.checks.references import check_references, decisions_of
 from engine.model.decisions import Decisions
 from engine.model.definition import Definition, Form
 from engine.model.diagrams import ReadProcess, read_diagram
@@ -107,7 +107,7 @@ class _Contents:
         draft = process.draft
         nodes = draft.nodes.values()
         forms = {node.work.form: self.forms[node.work.form] for node in nodes if node.work and node.work.form}
-        decisions = {node.decision: self.decisions.models[node.decision] for node in nodes if node.decision}
+        decisions = {id_: self.decisions.models[id_] for node in nodes for id_ in decisions_of(node)}
         used = {
             draft.file,
             *(form.file for form in forms.values()),

@@ -10,13 +10,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from engine.errors import Conflict, InvalidInput, NotFound, Refusal
-from engine.runtime import scopes, throwing, triggers
+from engine.runtime import duties, scopes, throwing, triggers
 from engine.runtime.failure import NodeFailure
 from engine.runtime.multi_instance import instance_done
 from engine.runtime.nodes.activity import finish
 from engine.runtime.nodes.base import leave
 from engine.runtime.session import Session
-from engine.runtime.tree import TaskState
 from engine.runtime.verbs import countersign, handing, reminding, returning, signing
 from engine.runtime.verbs.items import kept, open_task, taken
 from engine.state import Incident, Job, Scope, Timer
@@ -67,6 +66,8 @@ def _check_open(session: Session, kind: str) -> None:
 
 def _start(session: Session, actor: str, given: Input) -> None:
     program = session.programs.get(given["definition"])
+    element = given.get("start_event")
+    scopes.check_start(program.container(program.definition.key), element)
     session.emit(["bounds", dict(given["bounds"])])
     scope = session.open_scope(
         kind=PROCESS,
@@ -74,7 +75,7 @@ def _start(session: Session, actor: str, given: Input) -> None:
         definition=program.digest,
         variables=dict(given.get("variables") or {}),
     )
-    scopes.start(session, scope, given.get("start_event"))
+    scopes.start(session, scope, element)
 
 
 def _item(session: Session, item_id: int, shelf: str, what: tuple[str, str]) -> tuple[Scope, Any]:
@@ -94,6 +95,7 @@ def _claim(session: Session, actor: str, given: Input) -> None:
     scope, task = open_task(session, given["task"])
     if task.assignee is not None and task.assignee != actor:
         raise taken(task)
+    duties.check_separation(session, scope, task, actor)
     session.emit(["task~", scope.id, task.id, "claimed", actor])
 
 
@@ -120,6 +122,8 @@ def _complete(session: Session, actor: str, given: Input) -> None:
     if kept(task, "owner") is not None:
         handing.hand_back(session, scope, task, values)
         return
+    duties.check_separation(session, scope, task, actor)
+    duties.check_conditions(session, scope, task, values)
     if signing.holds_back(task):
         signing.wait_for_signs(session, scope, task, values)
         return
@@ -242,6 +246,9 @@ def _retry(session: Session, actor: str, given: Input) -> None:
     scope, incident = _item(session, given["incident"], "incidents", ("异常", "incident"))
     token = scope.tokens[incident.token]
     session.emit(["inc-", scope.id, incident.id, "retried"])
+    if incident.kind == duties.STAFFING_GAP:
+        duties.look_again(session, scope, incident)
+        return
     jobs = [job for job in scope.jobs.values() if job.token == token.id and job.status == "failed"]
     if jobs:
         session.emit(["job~", scope.id, jobs[0].id, "ready", given.get("retries", 1)])
@@ -270,7 +277,7 @@ def _resume_token(session: Session, scope: Scope, token_id: int, data: dict[str,
     elif phase == "catch":
         session.change(task, READY)
         if triggers.take_in(session, scope, task, data["values"]):
-            _schedule_ready(session)
+            session.schedule(task)
     elif phase == "instance":
         kept = {name: value for name, value in data.items() if name not in ("phase", "failed")}
         session.change(task, TOKEN_ACTIVE, kept)
@@ -279,16 +286,7 @@ def _resume_token(session: Session, scope: Scope, token_id: int, data: dict[str,
                 instance_done(session, session.state.scopes[instance], task)
     else:
         session.change(task, READY)
-        _schedule_ready(session)
-
-
-def _schedule_ready(session: Session) -> None:
-    """Schedule every ready token: the one retried and those an exhausted step budget left behind."""
-    for _, token in session.state.tokens():
-        if token.status == READY:
-            task = session.tasks[token.id]
-            task._set_state(TaskState.READY)
-            session.ready.append(task)
+        session.schedule(task)
 
 
 def _set_variables(session: Session, actor: str, given: Input) -> None:

@@ -47,6 +47,7 @@ class PastEvent:
     kind: str
     actor: str
     effects: list[list[Any]]
+    on_behalf_of: str | None = None
 
 
 @dataclass(slots=True)

@@ -28,7 +28,7 @@ class LiveReads:
     """Asks the providers of today and records the answers.
 
     providers: for each kind of fact a function from the key to the value (wire form); it may raise
-    LookupError, which is recorded as the answer None.
+    LookupError, which is recorded as the answer None. A kind without a provider is answered with None.
     """
 
     def __init__(self, providers: Mapping[str, Callable[[Any], Any]]) -> None:
@@ -40,7 +40,8 @@ class LiveReads:
         for known_kind, known_key, value in self.record:
             if known_kind == kind and known_key == key:
                 return value
-        value = self._providers[kind](key)
+        provider = self._providers.get(kind)
+        value = None if provider is None else provider(key)
         self.record.append([kind, key, value])
         return value
 

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from engine.model.definition import Node
 from engine.model.draft import Draft
+
+CONDITION = "bihuan:condition"
+"""Property of a user task: the decision that lists what still forbids to complete it."""
+
+
+def decisions_of(node: Node) -> tuple[str, ...]:
+    """The decisions a node names: the one it calls, and the one its closing conditions are in."""
+    named = (node.decision, node.properties.get(CONDITION))
+    return tuple(decision for decision in named if decision)
 
 
 def check_references(
@@ -22,13 +32,14 @@ def check_references(
                 f"表单“{node.work.form}”不在包内",
                 f"the form {node.work.form!r} is not in the package",
             )
-        if node.decision is not None and node.decision not in decisions:
-            draft.report(
-                "decision.unknown",
-                node.id,
-                f"决策“{node.decision}”不在包内",
-                f"the decision {node.decision!r} is not in the package",
-            )
+        for decision in decisions_of(node):
+            if decision not in decisions:
+                draft.report(
+                    "decision.unknown",
+                    node.id,
+                    f"决策“{decision}”不在包内",
+                    f"the decision {decision!r} is not in the package",
+                )
         called = None if node.call is None else node.call.process.text
         if called is not None and processes is not None and called not in processes:
             draft.report(

@@ -107,6 +107,8 @@ def finish(
         session.fail(task, failure, data)
         return
     session.disarm(scope, token.id, "disarmed")
+    for incident in [item for item in scope.incidents.values() if item.token == token.id]:
+        session.emit(["inc-", scope.id, incident.id, "obsolete"])
     if back is not None:
         session.relocate(task, back["element"], {"assignee": back["assignee"], "extra": None}, "back")
         return

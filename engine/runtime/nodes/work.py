@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from engine.model.definition import Setting
-from engine.runtime import triggers
+from engine.runtime import duties, triggers
 from engine.runtime.failure import NodeFailure
 from engine.runtime.moments import moment
 from engine.runtime.nodes.activity import ActivitySpec
@@ -33,23 +33,26 @@ class UserTaskSpec(ActivitySpec):
         work = self.node.work
         hint = (token.data or {}).get("hint") or {}
         extra = hint.get("extra")
+        groups, gap = duties.candidates(session, scope, token, self.node)
+        limit = duties.due(session, scope, token, self.node)
         if work is None:
-            return (hint.get("assignee"), [], [], None, None, None, DEFAULT_PRIORITY, extra)
+            return (hint.get("assignee"), groups, [], None, limit, None, DEFAULT_PRIORITY, extra, gap)
         assignee = text_setting(session, work.assignee, scope, token, ("办理人", "the assignee"))
         return (
             hint.get("assignee") or assignee or None,
-            _names(session, work.candidate_groups, scope, token),
+            list(dict.fromkeys([*_names(session, work.candidate_groups, scope, token), *groups])),
             _names(session, work.candidate_users, scope, token),
             work.form,
-            moment(session, work.due, scope, token),
+            limit if work.due is None else moment(session, work.due, scope, token),
             moment(session, work.follow_up, scope, token),
             _priority(session, work.priority, scope, token),
             extra,
+            gap,
         )
 
     def begin(self, session: Session, task: TokenTask, prepared: Any) -> dict[str, Any] | None:
         """Open the work item."""
-        assignee, groups, users, form, due, follow_up, priority, extra = prepared
+        assignee, groups, users, form, due, follow_up, priority, extra, gap = prepared
         item = WorkItem(
             session.new_id(),
             task.token,
@@ -66,6 +69,8 @@ class UserTaskSpec(ActivitySpec):
             extra,
         )
         session.emit(["task+", task.scope, item.row()])
+        if gap is not None:
+            duties.report_gap(session, session.scope(task), item, gap)
         return None
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.errors import InvalidInput, Refusal
+from engine.runtime.duties import check_separation
 from engine.runtime.session import Session
 from engine.runtime.verbs.items import keep, kept, open_task, own_task
 from engine.state import Scope, WorkItem
@@ -29,6 +30,7 @@ def transfer(session: Session, actor: str, given: Mapping[str, Any]) -> None:
             message_zh=f"不能转回{to}：有争议的应由共同上级决定",
             message_en=f"it cannot go back to {to}: a common superior decides",
         )
+    check_separation(session, scope, item, to)
     before = item.assignee
     keep(session, scope, item, transfers=[*chain, before] if before else chain or None)
     session.emit(["task~", scope.id, item.id, "claimed", to])
@@ -49,6 +51,7 @@ def delegate(session: Session, actor: str, given: Mapping[str, Any]) -> None:
         )
     if to == actor:
         raise InvalidInput.at("to", message_zh="不能委派给自己", message_en="not to oneself")
+    check_separation(session, scope, item, to)
     keep(session, scope, item, owner=actor)
     session.emit(["task~", scope.id, item.id, "claimed", to])
 

@@ -1,0 +1,156 @@
+"""Who may take a user task, until when, and under which conditions it may be completed.
+
+These are the `bihuan:` properties of user tasks (DOMAIN §2, §3): candidates by level and role, time limits by
+name, separation of duties, closing conditions. Directory and limits are outside facts: they are read through the
+recorded port.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from engine.errors import Refusal
+from engine.model.definition import Node
+from engine.runtime.failure import NodeFailure
+from engine.runtime.variables import View, to_wire
+from engine.state import Incident, Scope, Token, WorkItem
+
+if TYPE_CHECKING:
+    from engine.runtime.session import Session
+
+CANDIDATE = "bihuan:candidate"
+LIMIT = "bihuan:limit"
+SEPARATION = "bihuan:separation"
+CONDITION = "bihuan:condition"
+PLACE = "grid"
+"""The variable that holds the unit a case belongs to."""
+
+PROFILE = "duty_profile"
+"""The variable that holds the duty grade limits are taken for (平时, 特殊, 战时)."""
+
+STAFFING_GAP = "staffing.gap"
+
+
+def candidates(session: Session, scope: Scope, token: Token, node: Node) -> tuple[list[str], Any]:
+    """The candidate groups of a task at the case's place, and the gap in the staff, if any.
+
+    Without a directory the expression itself is the group.
+    """
+    expression = node.properties.get(CANDIDATE)
+    if not expression:
+        return [], None
+    place = View(session, scope, token).wire().get(PLACE)
+    key = [expression, place if isinstance(place, str) else None, session.now]
+    found = session.reads.read("directory.candidates", key)
+    if found is None:
+        return [expression], None
+    return list(found["groups"]), found.get("gap")
+
+
+def due(session: Session, scope: Scope, token: Token, node: Node) -> int | None:
+    """When the task's time limit ends, in microseconds. Raises NodeFailure for a limit nobody configured."""
+    name = node.properties.get(LIMIT)
+    if not name:
+        return None
+    profile = View(session, scope, token).wire().get(PROFILE)
+    key = [name, session.now, profile if isinstance(profile, str) else None]
+    found = session.reads.read("limit.due", key)
+    if found is None:
+        raise NodeFailure(
+            "limit.unknown", f"没有配置时限“{name}”", f"the time limit “{name}” is not configured"
+        )
+    return int(found["due"])
+
+
+def report_gap(session: Session, scope: Scope, item: WorkItem, gap: Any) -> None:
+    """Nobody is there to take a task: an incident beside it; the task stays open."""
+    code, unit, name = gap
+    incident = Incident(
+        session.new_id(),
+        item.token,
+        item.element,
+        STAFFING_GAP,
+        f"没有人可以办理（{name or unit or code}）",
+        f"nobody is there to take the task ({name or unit or code})",
+        session.now,
+    )
+    session.emit(["inc+", scope.id, incident.row()])
+
+
+def look_again(session: Session, scope: Scope, incident: Incident) -> None:
+    """After the directory was put right: find the candidates of a task once more."""
+    node = session.program(scope).nodes[incident.element]
+    token = scope.tokens[incident.token]
+    groups, gap = candidates(session, scope, token, node)
+    for item in [item for item in scope.tasks.values() if item.token == incident.token]:
+        session.emit(["task=", scope.id, item.id, {"groups": groups}])
+        if gap is not None:
+            report_gap(session, scope, item, gap)
+
+
+def check_separation(session: Session, scope: Scope, item: WorkItem, person: str) -> None:
+    """Separation of duties: who did one task may not do the other. Raises Refusal (rule `separation`)."""
+    named = session.program(scope).nodes[item.element].properties.get(SEPARATION)
+    if not named:
+        return
+    apart = {name.strip() for name in named.split(",")}
+    elements: dict[int, str] = {}
+    for event in session.past():
+        for effect in event.effects:
+            if effect[0] == "task+":
+                elements[effect[2][0]] = effect[2][2]
+            elif effect[0] == "task-" and effect[3] == "completed" and elements.get(effect[2]) in apart:
+                _refuse_if(person, (event.actor, event.on_behalf_of), elements[effect[2]])
+
+
+def _refuse_if(person: str, performers: tuple[str | None, ...], element: str) -> None:
+    if person in performers:
+        raise Refusal(
+            rule="separation",
+            message_zh=f"{person}办理过“{element}”，按回避要求不得办理本环节",
+            message_en=f"{person} did “{element}” and must not do this task (separation of duties)",
+            place={"element": element},
+        )
+
+
+def check_conditions(session: Session, scope: Scope, item: WorkItem, values: Mapping[str, Any]) -> None:
+    """Closing conditions: nothing may forbid to complete the task. Raises Refusal (rule `close.<first>`).
+
+    values: what was submitted, wire form; the conditions see it before the case's variables.
+    """
+    program = session.program(scope)
+    decision = program.nodes[item.element].properties.get(CONDITION)
+    if not decision:
+        return
+    view = View(session, scope, scope.tokens[item.token], values)
+    try:
+        result = program.definition.decisions[decision].evaluate(decision, view, session.environment())
+    except Exception as error:
+        zh, en = getattr(error, "message_zh", str(error)), getattr(error, "message_en", str(error))
+        raise NodeFailure(
+            "decision.failed", f"结案条件“{decision}”无法判定：{zh}", f"conditions “{decision}” failed: {en}"
+        ) from error
+    unmet = _unmet(to_wire(result.value, decision))
+    if unmet:
+        listed = "；".join(message or rule for rule, message in unmet)
+        raise Refusal(
+            rule=f"close.{unmet[0][0]}",
+            message_zh=f"尚不能办结：{listed}",
+            message_en="it cannot be completed yet: " + ", ".join(rule for rule, _ in unmet),
+            place={"unmet": ",".join(rule for rule, _ in unmet)},
+        )
+
+
+def _unmet(value: Any) -> list[tuple[str, str]]:
+    """The rules and messages a conditions table gave: a list of contexts or texts, or a single one."""
+    if value is None:
+        return []
+    rows = value if isinstance(value, list) else [value]
+    found = []
+    for row in rows:
+        if isinstance(row, dict):
+            found.append((str(row.get("rule")), str(row.get("message") or "")))
+        else:
+            found.append((str(row), ""))
+    return found
