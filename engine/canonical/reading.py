@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 def from_wire(wire: Wire) -> Any:
     """The value behind a wire form; lists stay lists, whole numbers are int, other numbers Decimal.
 
+    Members of a context come in the order of their keys, whatever order they were in.
+
     `from_wire(to_wire(x)) == x` for every x that has a wire form, tuples being read as lists and floats as the
     Decimal of their shortest representation. Raises InvalidInput for an unknown or malformed tag.
     """
@@ -43,11 +45,13 @@ def _decode(wire: Any, depth: int) -> Any:
 
 
 def _decode_members(wire: dict[str, Any], depth: int) -> dict[str, Any]:
+    # In the order of the keys: whether a context comes from memory or from its canonical bytes must make no
+    # difference to whoever walks through it.
     key = ""
     value: dict[str, Any] = {}
     try:
-        for key, item in wire.items():
-            value[key] = _decode(item, depth + 1)
+        for key in sorted(wire):
+            value[key] = _decode(wire[key], depth + 1)
     except Refused as refused:
         refused.path.append(key)
         raise

@@ -162,10 +162,14 @@ def text_setting(
 
 
 def assign(session: Session, scope: Scope, token: Token | None, values: Mapping[str, Wire]) -> None:
-    """Set variables, each at the nearest place that has its name, else in the process."""
+    """Set variables, each at the nearest place that has its name, else in the process.
+
+    The order of the effects follows from the names alone: a scope read back has its variables in another order
+    than one that is still in memory.
+    """
     by_scope: dict[int, dict[str, Wire]] = {}
     by_token: dict[tuple[int, int], dict[str, Wire]] = {}
-    for name, value in values.items():
+    for name, value in sorted(values.items()):
         target_scope, target_token = _holder(session, scope, token, name)
         if target_token is not None:
             by_token.setdefault((target_scope.id, target_token.id), {})[name] = value

@@ -42,18 +42,15 @@ class Entropy:
 
 @dataclass(kw_only=True, slots=True)
 class World:
-    """An engine, its clock and what the steps need to know beside them."""
+    """An engine, its clock and its cases, oldest first (kept up to date by whoever runs the steps)."""
 
     engine: Engine
-    clock: ManualClock = field(default_factory=lambda: ManualClock(NOON))
-
-    def cases(self) -> list[UUID]:
-        """All cases, oldest first."""
-        return list(self.engine.case_ids())
+    clock: ManualClock
+    cases: list[UUID] = field(default_factory=list)
 
     def open_states(self) -> Iterator[tuple[int, CaseState]]:
         """Number and state of every case that has not ended."""
-        for number, case_id in enumerate(self.cases()):
+        for number, case_id in enumerate(self.cases):
             if self.engine.case(case_id).status in (ACTIVE, SUSPENDED):
                 yield number, self.engine.queries.state(case_id)
 
@@ -86,7 +83,7 @@ def choose(random: Random, world: World, number: int) -> Step | None:
     options.append((1, ("due", {"to": world.clock.now + random.choice((0, HOUR))})))
     options.append((1, ("message", _message(random, random.choice(MESSAGES), number))))
     options.append((1, ("signal", _signal(random, random.choice(SIGNALS), number))))
-    if len(world.cases()) < MOST_CASES:
+    if len(world.cases) < MOST_CASES:
         options.append((1, first_step(random)))
     return random.choices([step for _, step in options], weights=[weight for weight, _ in options])[0]
 
@@ -140,16 +137,14 @@ def perform(world: World, step: Step) -> Result:
         return ["error", type(error).__name__, error.code]
     if isinstance(outcomes, int):
         return ["due", outcomes]
-    cases = world.cases()
     return [
-        [cases.index(one.case_id), one.seq, one.status, one.state_hash, one.effects, one.repeated]
-        for one in outcomes
+        [str(one.case_id), one.seq, one.status, one.state_hash, one.effects, one.repeated] for one in outcomes
     ]
 
 
 def _command(world: World, given: dict[str, Any], kind: str, **values: Any) -> list[Outcome]:
     actor = given.get("actor", "admin")
-    return [world.engine.command(world.cases()[given["case"]], kind, values, actor=actor)]
+    return [world.engine.command(world.cases[given["case"]], kind, values, actor=actor)]
 
 
 def _start(world: World, given: dict[str, Any]) -> list[Outcome]:
@@ -164,26 +159,26 @@ def _due(world: World, given: dict[str, Any]) -> int:
 def _on_task(kind: str) -> Callable[[World, dict[str, Any]], list[Outcome]]:
     def perform_it(world: World, given: dict[str, Any]) -> list[Outcome]:
         values = {"variables": given["variables"]} if "variables" in given else {}
-        case = world.cases()[given["case"]]
+        case = world.cases[given["case"]]
         return [getattr(world.engine, kind)(case, given["task"], actor=given["actor"], **values)]
 
     return perform_it
 
 
 def _job_failed(world: World, given: dict[str, Any]) -> list[Outcome]:
-    case = world.cases()[given["case"]]
+    case = world.cases[given["case"]]
     return [
         world.engine.fail_job(case, given["job"], given["message"], actor="mailer", retries=given["retries"])
     ]
 
 
 def _job_completed(world: World, given: dict[str, Any]) -> list[Outcome]:
-    case = world.cases()[given["case"]]
+    case = world.cases[given["case"]]
     return [world.engine.complete_job(case, given["job"], given["variables"], actor="mailer")]
 
 
 def _job_error(world: World, given: dict[str, Any]) -> list[Outcome]:
-    case = world.cases()[given["case"]]
+    case = world.cases[given["case"]]
     return [
         world.engine.throw_job_error(case, given["job"], given["code"], given["variables"], actor="mailer")
     ]
@@ -205,13 +200,13 @@ _PERFORM: dict[str, Callable[[World, dict[str, Any]], list[Outcome] | int]] = {
     "signal": lambda world, given: world.engine.broadcast_signal(
         given["name"], given["variables"], signal_id=given["id"]
     ),
-    "suspend": lambda world, given: [world.engine.suspend(world.cases()[given["case"]], actor="admin")],
-    "resume": lambda world, given: [world.engine.resume(world.cases()[given["case"]], actor="admin")],
-    "cancel": lambda world, given: [world.engine.cancel(world.cases()[given["case"]], actor="admin")],
+    "suspend": lambda world, given: [world.engine.suspend(world.cases[given["case"]], actor="admin")],
+    "resume": lambda world, given: [world.engine.resume(world.cases[given["case"]], actor="admin")],
+    "cancel": lambda world, given: [world.engine.cancel(world.cases[given["case"]], actor="admin")],
     "retry": lambda world, given: [
-        world.engine.retry(world.cases()[given["case"]], given["incident"], actor="admin")
+        world.engine.retry(world.cases[given["case"]], given["incident"], actor="admin")
     ],
     "set": lambda world, given: [
-        world.engine.set_variables(world.cases()[given["case"]], given["variables"], actor="admin")
+        world.engine.set_variables(world.cases[given["case"]], given["variables"], actor="admin")
     ],
 }

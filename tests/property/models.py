@@ -33,7 +33,7 @@ CONDITIONS = (
 )
 SCRIPTS = (
     ("a + 1", "a"), ("b - a", "b"), ("not(flag)", "flag"), ("append(items, a)", "items"), ("a / 3", "third"),
-    ("{x: a, y: {z: items}}", "nested"), ('string(a) + "字@é"', "text"), ("now()", "moment"), ("[1, 2]", "items"),
+    ("{z: a, y: {x: items, b: 1}}", "nested"), ("get entries(nested)", "entries"), ("string(nested)", "text"), ('string(a) + "字@é"', "text"), ("now()", "moment"), ("[1, 2]", "items"),
     ('date("2026-03-01") + duration("P1D")', "day"), ("for i in items return i * 2", "doubled"), ("null", "nothing"),
     ("a * 2", "b"), ('"@" + string(b)', "text"), ("sum(items)", "a"), ("0.1 + 0.2", "exact"), ("a / 0", "c"),
     ('duration("PT5M") * 3', "span"), ("if c = null then 1 else c + 1", "c"),

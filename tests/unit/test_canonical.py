@@ -238,5 +238,10 @@ def test_bytes_that_are_no_json_are_refused(data: bytes) -> None:
         loads(data)
 
 
+def test_members_come_in_the_order_of_their_keys_whatever_order_they_were_in() -> None:
+    value = from_wire({"z": 1, "a": [{"y": 1, "b": 2}]})
+    assert repr(value) == repr({"a": [{"b": 2, "y": 1}], "z": 1})
+
+
 def test_the_digest_is_sha_256() -> None:
     assert digest(b"").hex() == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
