@@ -86,7 +86,7 @@ class Sealing:
     def of_start(self, definition: Definition, start_event: str | None) -> Prepare | None:
         """For starting a case with a form: None when the start event has none."""
         starts = [start_event] if start_event else list(definition.containers[definition.key].starts)
-        works = [definition.nodes[node].work for node in starts]
+        works = [definition.nodes[node].work for node in starts if node in definition.nodes]
         form_id = next((work.form for work in works if work is not None and work.form), None)
         if form_id is None or form_id not in definition.forms:
             return None

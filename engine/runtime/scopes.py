@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from engine.model.definition import Container
 from engine.runtime import multi_instance, triggers
+from engine.runtime.failure import NodeFailure
 from engine.runtime.nodes.activity import finish
 from engine.state import Scope
 from engine.state.case import COMPLETED
@@ -17,13 +19,29 @@ if TYPE_CHECKING:
 def start(session: Session, scope: Scope, element: str | None = None) -> None:
     """Arm a new scope's event sub-processes and put tokens at its starts.
 
-    element: begin at this start event instead (a message, signal or timer that starts a process).
+    element: begin at this start event instead (a message, signal or timer that starts a process); see `check_start`.
     """
     container = session.program(scope).container(scope.element)
     triggers.arm_event_sub_processes(session, scope, container)
     for node_id in (element,) if element is not None else container.starts:
         session.place(scope, node_id)
     session.complete_if_done(scope)
+
+
+def check_start(container: Container, element: str | None) -> None:
+    """Raise NodeFailure unless a process can begin: at the start event named, or at all that need no trigger."""
+    if element is None and not container.starts:
+        raise NodeFailure(
+            "start.none",
+            f"流程“{container.name or container.id}”只能由事件启动",
+            f"process “{container.name or container.id}” is started by events only",
+        )
+    if element is not None and element not in (*container.starts, *container.event_starts):
+        raise NodeFailure(
+            "start.unknown",
+            f"流程“{container.name or container.id}”没有开始事件“{element}”",
+            f"process “{container.name or container.id}” has no start event “{element}”",
+        )
 
 
 def complete(session: Session, scope: Scope) -> None:

@@ -26,6 +26,9 @@ from engine.state.scope import INSTANCE
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
+OUT_OF_STEPS = "step-budget"
+"""The incident of a token at which the step budget was used up."""
+
 TASK_STATES = {
     READY: TaskState.READY,
     ACTIVE: TaskState.STARTED,
@@ -57,7 +60,7 @@ class Settings:
     step_budget: int = 10_000
     urge_seconds: int = 3_600
     max_instances: int = 10_000
-    max_depth: int = 60
+    max_depth: int = 250
     prune: bool = True
     zone: str = "Asia/Shanghai"
     functions: Callable[[Session], Mapping[str, Callable[..., Any]]] | None = None
@@ -90,6 +93,8 @@ class Session:
         tasks: the SpiffWorkflow task of every token, by token id.
         trees: the SpiffWorkflow workflow of every open scope, by scope id.
         joining: inclusive joins with waiting tokens, as (scope id, node id), in order of arrival.
+        closing: scopes that lost a token and may have to complete.
+        behind: ready tokens that an exhausted step budget left.
     """
 
     def __init__(self, state: CaseState, programs: Programs, settings: Settings) -> None:
@@ -100,6 +105,8 @@ class Session:
         self.trees: dict[int, Tree] = {}
         self.joining: dict[tuple[int, str], None] = {}
         self.ready: deque[TokenTask] = deque()
+        self.closing: deque[int] = deque()
+        self.behind: set[int] = set()
         self.effects: list[list[Any]] = []
         self.now = 0
         self.reads: Reads
@@ -120,6 +127,7 @@ class Session:
         self.effects = []
         self.state.changes.clear()
         self.ready.clear()
+        self.closing.clear()
         self._steps = 0
         self._environment = None
 
@@ -161,13 +169,15 @@ class Session:
     def run(self) -> None:
         """Run ready tokens one at a time until none is left, then inclusive joins that may fire.
 
-        When the step budget is used up the token at hand gets an incident and the others stay ready until
-        it is retried.
+        A scope that lost its last token completes before anything else runs. When the step budget is used up
+        the token at hand gets an incident, and the others stay ready until that is retried or gone.
         """
         from engine.runtime.nodes.gateways import fire_inclusive
 
         while True:
-            while self.ready:
+            if self.closing:
+                self._close(self.closing.popleft())
+            elif self.ready:
                 task = self.ready.popleft()
                 if task.state != TaskState.READY:
                     continue
@@ -176,16 +186,37 @@ class Session:
                     self._out_of_steps(task)
                     return
                 task.run()
-            if not fire_inclusive(self):
+            elif not fire_inclusive(self) and not self._take_up():
                 return
+
+    def schedule(self, task: TokenTask) -> None:
+        """Let a ready token run."""
+        task._set_state(TaskState.READY)
+        self.ready.append(task)
+
+    def _take_up(self) -> bool:
+        """Schedule what an exhausted step budget left behind, once its incident is gone; whether any was."""
+        if not self.behind or any(
+            incident.kind == OUT_OF_STEPS
+            for scope in self.state.scopes.values()
+            for incident in scope.incidents.values()
+        ):
+            return False
+        tokens = [self.state.token(token_id) for token_id in sorted(self.behind)]
+        self.behind.clear()
+        for token in tokens:
+            if token is not None and token.status == READY:
+                self.schedule(self.tasks[token.id])
+        return bool(self.ready)
 
     def _out_of_steps(self, task: TokenTask) -> None:
         budget = self.bound("steps")
+        self.behind.update(left.token for left in self.ready if left.state == TaskState.READY)
         self.ready.clear()
         self.fail(
             task,
             NodeFailure(
-                "step-budget",
+                OUT_OF_STEPS,
                 f"一次操作内自动执行超过{budget}步，疑似死循环，已停下",
                 f"more than {budget} automatic steps in one command: probably an endless loop; stopped here",
             ),
@@ -434,8 +465,12 @@ class Session:
             del self.joining[key]
 
     def complete_if_done(self, scope: Scope) -> None:
-        """Complete a scope when no token keeps it alive."""
-        if scope.id in self.state.scopes and not scope.closed and not scope.is_alive():
+        """Let a scope complete, when its turn comes, if no token keeps it alive then."""
+        self.closing.append(scope.id)
+
+    def _close(self, scope_id: int) -> None:
+        scope = self.state.scopes.get(scope_id)
+        if scope is not None and not scope.closed and not scope.is_alive():
             from engine.runtime.scopes import complete
 
             complete(self, scope)
@@ -462,6 +497,8 @@ class Session:
                     token=token_id,
                     state=TASK_STATES[token.status],
                 )
+                if token.status == READY:
+                    session.behind.add(token_id)
                 if (
                     token.status == WAITING
                     and program.nodes[token.element].kind is NodeKind.INCLUSIVE_GATEWAY

@@ -47,6 +47,8 @@ class CallSpec(ActivitySpec):
             raise NodeFailure(
                 "call.unknown", f"被调用的流程不存在：{key}", f"the called process does not exist: {key}"
             )
+        called = session.programs.get(digest)
+        scopes.check_start(called.container(called.definition.key), None)
         variables = View(session, scope, token).wire() if call.propagate_parent else dict(own)
         return digest, variables
 
