@@ -54,7 +54,7 @@ def due(start: int, limit: Limit, calendar: Calendar, pauses: Sequence[Interval]
         if pauses:
             at = _prolonged(start, at, pauses, *_working(table))
     elif pauses:
-        at = _paused_days(start, limit, table, pauses)
+        at = _paused_days(start, limit, table, pauses)[1]
     else:
         at = table.closes[_last_day(table.day(start), limit, table)]
     return Due(at, table.published is not None and at > table.published)
@@ -136,10 +136,9 @@ def next_opening(moment: int, calendar: Calendar) -> int:
     return max(moment, table.span_starts[span])
 
 
-def nominal_end(start: int, limit: Limit, calendar: Calendar) -> int:
-    """When a limit in days or months would end if its last day did not move: 24:00 of that day."""
-    table = calendar.table
-    return table.starts[_nominal_day(table.day(start), limit, table) + 1]
+def served(start: int, limit: Limit, calendar: Calendar, pauses: Sequence[Interval] = ()) -> int:
+    """When the days of a limit in days, working days or months are over, before their last one moves."""
+    return _paused_days(start, limit, calendar.table, pauses)[0]
 
 
 def _total_within(table: DayTable, moment: int) -> int:
@@ -223,29 +222,30 @@ def _prolonged(begin: int, end: int, pauses: Sequence[Interval], measure: _Measu
     return end
 
 
-def _paused_days(start: int, limit: Limit, table: DayTable, pauses: Sequence[Interval]) -> int:
+def _paused_days(start: int, limit: Limit, table: DayTable, pauses: Sequence[Interval]) -> tuple[int, int]:
+    """When the days have been served, and when the limit ends."""
     first = table.day(start)
     begin = table.starts[first + 1]
     nominal = _nominal_day(first, limit, table)
     by_work = limit.unit is _WORK_DAY
     measure, advance = _working(table) if by_work else (_elapsed, _later)
-    served = table.closes[nominal] if by_work else table.starts[nominal + 1]
+    over = table.closes[nominal] if by_work else table.starts[nominal + 1]
     end = table.closes[nominal if by_work else _moved(table, nominal)]
     for opens, shuts in pauses:
         if opens >= end:
             break
         if shuts <= begin:
             continue
-        if opens < served:
-            served = advance(served, measure(max(opens, begin), shuts))
-        day = table.day(served - 1)
+        if opens < over:
+            over = advance(over, measure(max(opens, begin), shuts))
+        day = table.day(over - 1)
         while True:
             day = _next_worked(table, day) if by_work else _moved(table, day)
             end = table.closes[day]
             if not opens < end <= shuts:
                 break
             day += 1
-    return end
+    return over, end
 
 
 def _next_worked(table: DayTable, day: int) -> int:
