@@ -18,7 +18,7 @@ from engine.runtime.tree import TokenTask
 from engine.runtime.variables import assign, evaluate, evaluate_wire
 from engine.runtime.verbs import countersign
 from engine.state import Scope, Token
-from engine.state.items import ACTIVE
+from engine.state.items import ACTIVE, FAILED
 from engine.state.scope import INSTANCE
 
 if TYPE_CHECKING:
@@ -79,8 +79,7 @@ def instance_done(session: Session, instance: Scope, body: TokenTask) -> None:
         decided = _vote(instance, node, data)
         enough = decided or _enough(session, scope, token, instance, multi, data, output)
     except NodeFailure as failure:
-        failed = [*token.data.get("failed", ()), instance.id]
-        session.fail(body, failure, {**token.data, "phase": "instance", "failed": failed})
+        _set_aside(session, body, instance, failure)
         return
     session.forget(instance.id)
     if multi.output_element is not None and multi.output_collection is not None:
@@ -97,6 +96,17 @@ def instance_done(session: Session, instance: Scope, body: TokenTask) -> None:
     session.change(body, token.status, data)
     if enough or data["active"] == 0:
         complete_body(session, body, node)
+
+
+def _set_aside(session: Session, body: TokenTask, instance: Scope, failure: NodeFailure) -> None:
+    """Keep an instance whose end cannot be evaluated for a retry; one incident of the body stands for all."""
+    token = session.token(body)
+    assert token.data is not None
+    data = {**token.data, "phase": "instance", "failed": [*token.data.get("failed", ()), instance.id]}
+    if token.status == FAILED:
+        session.change(body, FAILED, data)
+    else:
+        session.fail(body, failure, data)
 
 
 def complete_body(session: Session, body: TokenTask, node: Node) -> None:
@@ -119,6 +129,8 @@ def complete_body(session: Session, body: TokenTask, node: Node) -> None:
         assign(session, scope, None, {rule.result: _result(rule, token.data)})
     for incident in [item for item in scope.incidents.values() if item.token == token.id]:
         session.emit(["inc-", scope.id, incident.id, "obsolete"])
+    for incident in [item for item in scope.incidents.values() if item.token == token.id]:
+        session.emit(["inc-", scope.id, incident.id, "settled"])
     session.disarm(scope, token.id, "disarmed")
     leave(session, body)
 
