@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -55,7 +56,7 @@ def _at(day: int, hour: int) -> datetime:
     return datetime(2026, 3, day, hour, tzinfo=UTC)
 
 
-def _done(element: str, at: datetime, unit: str | None = None, **values: object) -> Action:
+def _done(element: str, at: datetime, values: Mapping[str, object], unit: str | None = None) -> Action:
     return Action(
         kind="complete", at=at, actor="x", element=element, unit=unit, variables=values, simulated=True
     )
@@ -86,14 +87,16 @@ def ledger() -> Ledger:
         "finding": "f",
     }
     steps = [
-        _done("blow_whistle", _at(1, 1), **whistle),
-        _done("dispatch_whistle", _at(1, 2), **accept),
-        _done("sign_for", _at(1, 3), "city", received_by="x"),
-        _done("sign_for", _at(3, 2), "housing", received_by="x"),
-        _done("check_in", _at(3, 3), "housing", **arrival),
-        _done("handle", _at(4, 3), "housing", measures="m", result="solved"),
-        _done("lead_report", _at(4, 4), lead_result="solved", lead_summary="s", lead_signature="s"),
-        _done("confirm_on_site", _at(5, 4), confirmed="yes", score=5, resident_called="reached"),
+        _done("blow_whistle", _at(1, 1), whistle),
+        _done("dispatch_whistle", _at(1, 2), accept),
+        _done("sign_for", _at(1, 3), {"received_by": "x"}, "city"),
+        _done("sign_for", _at(3, 2), {"received_by": "x"}, "housing"),
+        _done("check_in", _at(3, 3), arrival, "housing"),
+        _done("handle", _at(4, 3), {"measures": "m", "result": "solved"}, "housing"),
+        _done(
+            "lead_report", _at(4, 4), {"lead_result": "solved", "lead_summary": "s", "lead_signature": "s"}
+        ),
+        _done("confirm_on_site", _at(5, 4), {"confirmed": "yes", "score": 5, "resident_called": "reached"}),
     ]
     with Engine.open("sqlite://", clock=ManualClock(micros_of(_at(30, 1)))) as engine:
         engine.deploy(read_folder(folder), actor="d")

@@ -28,7 +28,7 @@ def ready(bihuan: Bihuan, tmp_path: Path) -> Bihuan:
     """The whistle flow is deployed, and requests.csv has two good rows and a bad one."""
     whistle = shipped("bpmn/whistle")
     assert bihuan("deploy", whistle, "--quiet").code == 0
-    (tmp_path / "requests.csv").write_text("\n".join([HEADER, OPEN, BAD, CLOSED, ""]), encoding="utf-8")
+    (tmp_path / "requests.csv").write_text(f"{HEADER}\n{OPEN}\n{BAD}\n{CLOSED}\n", encoding="utf-8")
     return bihuan
 
 
