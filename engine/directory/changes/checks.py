@@ -37,9 +37,9 @@ def check_span(start: int, end: int) -> None:
 
 
 def check_free(rows: Iterable[Dated], start: int, end: int, code: str, field: str, what: str) -> None:
-    """Nothing of the kind holds within the time already. `what` is the fact, as a person would name it."""
+    """Nothing of the kind holds within the time already. `what` is the code or name in use."""
     if any(row.overlaps(start, end) for row in rows):
-        raise refused(code, field, f"{what} 在这段时间已存在", f"{what} is there already at that time")
+        raise refused(code, field, f"“{what}”在这段时间已存在", f'"{what}" is there already at that time')
 
 
 def check_unit_covers(draft: Draft, unit: str, start: int, end: int, field: str) -> None:

@@ -45,7 +45,7 @@ class Hire:
         check_text("phone", self.phone, empty=True)
         check_span(self.at, self.until)
         rows = draft.register.people.get(self.person, ())
-        check_free(rows, self.at, self.until, "person.exists", "person", f"人员 {self.person}")
+        check_free(rows, self.at, self.until, "person.exists", "person", self.person)
         _check_login(draft, self.login, self.at, self.until)
         draft.open(
             Person(
@@ -182,4 +182,4 @@ def _is(row: Membership, unit: str, role: str) -> bool:
 
 
 def _check_login(draft: Draft, login: str, start: int, end: int) -> None:
-    check_free(draft.register.logins.get(login, ()), start, end, "login.exists", "login", f"登录名 {login}")
+    check_free(draft.register.logins.get(login, ()), start, end, "login.exists", "login", login)

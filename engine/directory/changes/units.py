@@ -45,7 +45,7 @@ class AddUnit:
         check_text("name", self.name)
         check_span(self.at, self.until)
         rows = draft.register.units.get(self.unit, ())
-        check_free(rows, self.at, self.until, "unit.exists", "unit", f"单位 {self.unit}")
+        check_free(rows, self.at, self.until, "unit.exists", "unit", self.unit)
         if self.department is not None and self.department not in draft.vocabulary.departments.by_code:
             raise refused(
                 "department.unknown", "department",
