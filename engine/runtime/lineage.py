@@ -205,6 +205,11 @@ class Lineage:
             step.foreign.add(token if into in step.threads else into)
             step.threads.add(into)
 
+    def _note(self, effect: list[Any]) -> None:
+        if effect[1] == "returned":
+            element = effect[2]["from"]
+            self.returns[element] = self.returns.get(element, 0) + 1
+
     def _add_item(self, effect: list[Any]) -> None:
         self._items[effect[2][0]] = (effect[2][1], effect[2][2])
 
@@ -222,6 +227,7 @@ class Lineage:
 
 
 _HANDLERS: dict[str, Callable[[Lineage, list[Any]], None]] = {
+    "note": Lineage._note,
     "scope+": Lineage._open_scope,
     "scope-": Lineage._close_scope,
     "token+": Lineage._add_token,

@@ -1,0 +1,1 @@
+"""The verbs of handling, by what people expect of them."""
