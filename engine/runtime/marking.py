@@ -55,8 +55,12 @@ def _moves(program: Program, nodes: dict[str, Node], marking: Marking) -> list[M
 def _joins(program: Program, node: Node, marking: Marking) -> list[Marking]:
     waiting = sorted({place[1] for place in marking if place[0] == node.id})
     complete = len(waiting) == len(node.incoming)
-    if node.kind is NodeKind.PARALLEL_GATEWAY and not complete:
-        return []
+    if not complete:
+        if node.kind is NodeKind.PARALLEL_GATEWAY:
+            return []
+        others = (program.ways_out(program.nodes[place[0]]) for place in marking if place[0] != node.id)
+        if program.may_still_come(node, waiting, others):
+            return []
     rest = list(marking)
     for flow in waiting:
         rest.remove((node.id, flow))

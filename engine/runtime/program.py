@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from functools import cached_property
 from threading import Lock
 
@@ -62,6 +62,27 @@ class Program:
             for node in self.nodes.values()
             if node.kind is NodeKind.INCLUSIVE_GATEWAY and len(node.incoming) > 1
         }
+
+    def may_still_come(self, join: Node, filled: Collection[str], others: Iterable[frozenset[str]]) -> bool:
+        """Whether an inclusive join has to wait: some other token can reach an empty incoming flow and no filled one.
+
+        filled: incoming flows with a waiting token. others: for each token elsewhere the flows it may leave by.
+        """
+        reaching = self.reaching[join.id]
+        empty = [reaching[flow] for flow in join.incoming if flow not in filled]
+        taken = [reaching[flow] for flow in join.incoming if flow in filled]
+        return any(
+            any(not ways.isdisjoint(before) for before in empty)
+            and all(ways.isdisjoint(before) for before in taken)
+            for ways in others
+        )
+
+    def ways_out(self, node: Node) -> frozenset[str]:
+        """The flows a token at a node may leave by, those of its boundary events included."""
+        ways = set(node.outgoing)
+        for boundary in node.boundary:
+            ways.update(self.nodes[boundary].outgoing)
+        return frozenset(ways)
 
     def _flows_before(self, target: str, join: str) -> frozenset[str]:
         seen = {target}

@@ -77,7 +77,7 @@ def choose(random: Random, world: World, number: int) -> Step | None:
     """The next step, or None when every case has ended. `number` makes message and signal ids unique."""
     options: list[tuple[int, Step]] = []
     for case, state in world.open_states():
-        options += _of_case(random, case, state, number)
+        options += _of_case(random, world.engine, case, state, number)
     if not options:
         return None
     options.append((1, ("due", {"to": world.clock.now + random.choice((0, HOUR))})))
@@ -96,7 +96,9 @@ def _signal(random: Random, name: str, number: int) -> dict[str, Any]:
     return {"name": name, "variables": variables(random), "id": f"signal-{number}"}
 
 
-def _of_case(random: Random, case: int, state: CaseState, number: int) -> Iterator[tuple[int, Step]]:
+def _of_case(
+    random: Random, engine: Engine, case: int, state: CaseState, number: int
+) -> Iterator[tuple[int, Step]]:
     if state.status == SUSPENDED:
         yield 6, ("resume", {"case": case})
     yield 1, ("suspend", {"case": case})
@@ -104,6 +106,11 @@ def _of_case(random: Random, case: int, state: CaseState, number: int) -> Iterat
     yield 1, ("complete", {"case": case, "task": random.randint(1, 30), "actor": "li", "variables": {}})
     if random.random() < 0.1:
         yield 1, ("cancel", {"case": case})
+    scope, token = random.choice(list(state.tokens()))
+    nodes = engine.definitions.programs.get(scope.definition).nodes
+    near = [node.id for node in nodes.values() if node.container == nodes[token.element].container]
+    jump = {"token": token.id, "to": random.choice(near), "reason": ""}
+    yield 2, ("verb", {"case": case, "actor": "admin", "kind": "jump", "given": jump})
     for scope in state.scopes.values():
         for task in scope.tasks.values():
             actor = task.assignee if task.assignee and random.random() < 0.9 else random.choice(PEOPLE)
@@ -111,6 +118,8 @@ def _of_case(random: Random, case: int, state: CaseState, number: int) -> Iterat
             yield 6, ("complete", at | {"variables": variables(random)})
             yield 1, ("claim", at)
             yield 1, ("unclaim", at)
+            for verb in _handling(random, at):
+                yield 1, verb
         for job in scope.jobs.values():
             at = {"case": case, "job": job.id}
             yield 4, ("complete-job", at | {"variables": variables(random)})
@@ -126,6 +135,28 @@ def _of_case(random: Random, case: int, state: CaseState, number: int) -> Iterat
                 yield 3, ("signal", _signal(random, sub.name, number))
         for incident in scope.incidents.values():
             yield 3, ("retry", {"case": case, "incident": incident.id})
+
+
+def _handling(random: Random, at: dict[str, Any]) -> Iterator[Step]:
+    """One or two of the verbs of handling on a task; many will be refused, which is recorded too."""
+    other, task = random.choice(PEOPLE), {"task": at["task"]}
+    verbs: list[tuple[str, dict[str, Any]]] = [
+        ("return", task | {"to": None, "mode": random.choice(("redo", "back")), "reason": "不符"}),
+        ("return", task | {"to": None, "mode": "redo", "reason": ""}),
+        ("recall", {"task": random.randint(1, 30), "reason": ""}),
+        ("transfer", task | {"to": other, "reason": "", "superior": random.random() < 0.5}),
+        ("delegate", task | {"to": other, "reason": ""}),
+        (
+            "add-sign",
+            task | {"users": ["wang"], "mode": random.choice(("before", "after", "beside")), "reason": ""},
+        ),
+        ("remove-sign", task | {"user": "wang"}),
+        ("urge", task | {"message": "请尽快"}),
+        ("copy", task | {"users": ["zhao", "sun"]}),
+        ("extend", task | {"due": NOON + 999 * HOUR, "approved_by": "li", "reason": "复杂"}),
+    ]
+    for kind, given in random.sample(verbs, 2):
+        yield "verb", {"case": at["case"], "actor": at["actor"], "kind": kind, "given": given}
 
 
 def perform(world: World, step: Step) -> Result:
@@ -184,8 +215,14 @@ def _job_error(world: World, given: dict[str, Any]) -> list[Outcome]:
     ]
 
 
+def _verb(world: World, given: dict[str, Any]) -> list[Outcome]:
+    case = world.cases[given["case"]]
+    return [world.engine.command(case, given["kind"], given["given"], actor=given["actor"])]
+
+
 _PERFORM: dict[str, Callable[[World, dict[str, Any]], list[Outcome] | int]] = {
     "start": _start,
+    "verb": _verb,
     "due": _due,
     "claim": _on_task("claim"),
     "unclaim": _on_task("unclaim"),

@@ -8,7 +8,7 @@ from engine.model.definition import Node
 from engine.runtime import triggers
 from engine.runtime.nodes.base import NodeSpec
 from engine.runtime.tree import TokenTask
-from engine.state import Scope, Token
+from engine.state import Scope
 from engine.state.items import ARMED, READY, WAITING
 
 if TYPE_CHECKING:
@@ -86,32 +86,13 @@ def fire_inclusive(session: Session) -> bool:
 
 
 def _may_still_come(session: Session, scope: Scope, join: Node, waiting: dict[str, int]) -> bool:
-    """Whether a token elsewhere can reach an empty incoming flow of the join and no filled one."""
-    reaching = session.program(scope).reaching[join.id]
-    empty = [reaching[flow] for flow in join.incoming if flow not in waiting]
-    filled = [reaching[flow] for flow in join.incoming if flow in waiting]
-    if not empty:
-        return False
-    for token in scope.tokens.values():
-        if token.element == join.id and token.status == WAITING:
-            continue
-        ways = _ways_out(session, scope, token)
-        if any(not ways.isdisjoint(before) for before in empty) and all(
-            ways.isdisjoint(before) for before in filled
-        ):
-            return True
-    return False
-
-
-def _ways_out(session: Session, scope: Scope, token: Token) -> set[str]:
-    if token.status == ARMED:
-        return set()
-    nodes = session.program(scope).nodes
-    node = nodes[token.element]
-    ways = set(node.outgoing)
-    for boundary in node.boundary:
-        ways.update(nodes[boundary].outgoing)
-    return ways
+    program = session.program(scope)
+    others = (
+        program.ways_out(program.nodes[token.element])
+        for token in scope.tokens.values()
+        if token.status != ARMED and not (token.element == join.id and token.status == WAITING)
+    )
+    return program.may_still_come(join, waiting, others)
 
 
 def _waiting_by_flow(scope: Scope, node: Node) -> dict[str, int]:
