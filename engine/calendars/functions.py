@@ -6,7 +6,7 @@ They look everything up through the port of outside reads (see `providers`), so 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from typing import Any, ClassVar, Final, NoReturn, Protocol
 
@@ -18,6 +18,9 @@ from engine.feel import FeelError
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 _WHOLE: Final = 100
+_PRESENT: Final = object()
+"""Stands for the start where an expression gives none: now."""
+_DECIMALS: Final = 6
 
 
 class Reads(Protocol):
@@ -47,82 +50,83 @@ class LimitError(FeelError):
 def functions(case: Asking) -> Mapping[str, Callable[..., Any]]:
     """The functions for the expressions of one command.
 
-    - `work days(n)`, `work days(n, from)`: the close of the n-th working day after now, or after `from`
-    - `work hours(n)`, `work hours(n, from)`: when n working hours have passed
+    - `work days(n)`, `work days(n, start)`: the close of the n-th working day after now, or after `start`
+    - `work hours(n)`, `work hours(n, start)`: when n working hours have passed
     - `limit(name)`: when a limit starting now ends; `due(name, start)`: when one started at `start` ends
     - `limit duration(name)`: how long until then, by the clock
     - `limit reminder(name, percent)`, `limit reminder(name, percent, start)`: when that much of it has passed
     - `limit info(name)`, `limit info(name, start)`: a context with due, provisional, row, calendar, profile
 
-    A null argument gives null. They raise LimitError for a name, number or moment that is none.
+    A null argument gives null. They raise LimitError for a name, number or moment that is none. A start that is a date means its midnight.
     """
+    time = _Time(case)
+    return {
+        "work days": time.work_days,
+        "work hours": time.work_hours,
+        "limit": time.limit,
+        "due": time.due,
+        "limit duration": time.limit_duration,
+        "limit reminder": time.limit_reminder,
+        "limit info": time.limit_info,
+    }
 
-    def at(micros: int) -> datetime:
-        return (_EPOCH + timedelta(microseconds=micros)).astimezone(case.zone)
 
-    def since(moment: Any) -> int:
-        return case.now if moment is None else _micros(moment, case.zone)
+class _Time:
+    def __init__(self, case: Asking) -> None:
+        self._case = case
 
-    def counted(number: Any, unit: Unit, moment: Any) -> Any:
-        if number is None:
-            return None
-        return at(
-            _found(case.reads.read(CALENDAR_DUE, [None, since(moment), _limit(number, unit)]), "")["at"]
-        )
+    def work_days(self, n: Any, start: Any = _PRESENT) -> Any:
+        return self._worked(n, Unit.WORK_DAY, start)
 
-    def look_up(name: Any, start: int, percent: int = _WHOLE) -> Any:
-        if not isinstance(name, str):
-            _wrong(f"时限名应是文本：{name}", f"the name of a limit must be text: {name}")
-        return _found(case.reads.read(LIMIT_DUE, [name, start, percent]), name)
+    def work_hours(self, n: Any, start: Any = _PRESENT) -> Any:
+        return self._worked(n, Unit.WORK_HOUR, start)
 
-    def work_days(n: Any, start: Any = None) -> Any:
-        return counted(n, Unit.WORK_DAY, start)
+    def limit(self, name: Any) -> Any:
+        return None if name is None else self._at(self._find(name, self._case.now))
 
-    def work_hours(n: Any, start: Any = None) -> Any:
-        return counted(n, Unit.WORK_HOUR, start)
+    def due(self, name: Any, start: Any) -> Any:
+        return None if name is None or start is None else self._at(self._find(name, self._since(start)))
 
-    def limit(name: Any) -> Any:
-        return None if name is None else at(look_up(name, case.now)["at"])
-
-    def due(name: Any, start: Any) -> Any:
-        return None if name is None or start is None else at(look_up(name, since(start))["at"])
-
-    def limit_duration(name: Any) -> Any:
-        return None if name is None else timedelta(microseconds=look_up(name, case.now)["at"] - case.now)
-
-    def limit_reminder(name: Any, percent: Any, start: Any = None) -> Any:
-        if name is None or percent is None:
-            return None
-        return at(look_up(name, since(start), _percent(percent))["at"])
-
-    def limit_info(name: Any, start: Any = None) -> Any:
+    def limit_duration(self, name: Any) -> Any:
         if name is None:
             return None
-        found = look_up(name, since(start))
-        return {
-            "due": at(found["at"]),
-            "provisional": found["provisional"],
-            "row": found["row"],
-            "calendar": found["calendar"],
-            "profile": found["profile"],
-        }
+        return timedelta(microseconds=self._find(name, self._case.now)["at"] - self._case.now)
 
-    return {
-        "work days": work_days,
-        "work hours": work_hours,
-        "limit": limit,
-        "due": due,
-        "limit duration": limit_duration,
-        "limit reminder": limit_reminder,
-        "limit info": limit_info,
-    }
+    def limit_reminder(self, name: Any, percent: Any, start: Any = _PRESENT) -> Any:
+        if name is None or percent is None or start is None:
+            return None
+        return self._at(self._find(name, self._since(start), _percent(percent)))
+
+    def limit_info(self, name: Any, start: Any = _PRESENT) -> Any:
+        if name is None or start is None:
+            return None
+        found = self._find(name, self._since(start))
+        kept = ("provisional", "row", "calendar", "profile")
+        return {"due": self._at(found)} | {key: found[key] for key in kept}
+
+    def _worked(self, number: Any, unit: Unit, start: Any) -> Any:
+        if number is None or start is None:
+            return None
+        key = [None, self._since(start), _limit(number, unit)]
+        return self._at(_answer(self._case.reads.read(CALENDAR_DUE, key)))
+
+    def _find(self, name: Any, start: int, percent: int = _WHOLE) -> Any:
+        if not isinstance(name, str):
+            _wrong(f"时限名应是文本：{name}", f"the name of a limit must be text: {name}")
+        return _answer(self._case.reads.read(LIMIT_DUE, [name, start, percent]))
+
+    def _since(self, moment: Any) -> int:
+        return self._case.now if moment is _PRESENT else _micros(moment, self._case.zone)
+
+    def _at(self, found: Any) -> datetime:
+        return (_EPOCH + timedelta(microseconds=found["at"])).astimezone(self._case.zone)
 
 
 def _limit(number: Any, unit: Unit) -> str:
     if isinstance(number, bool) or not isinstance(number, int | Decimal):
         _wrong(f"应是数值：{number}", f"must be a number: {number}")
     try:
-        return str(Limit.of(number, unit))
+        return str(Limit.of(round(number, _DECIMALS), unit))
     except InvalidInput as error:
         _wrong(error.message_zh, error.message_en)
 
@@ -135,18 +139,17 @@ def _percent(percent: Any) -> int:
 
 
 def _micros(moment: Any, zone: tzinfo) -> int:
+    if isinstance(moment, date) and not isinstance(moment, datetime):
+        moment = datetime(moment.year, moment.month, moment.day, tzinfo=zone)
     if not isinstance(moment, datetime):
-        _wrong(f"起点应是日期时间：{moment}", f"the start must be a date and time: {moment}")
+        _wrong(f"起点应是日期或日期时间：{moment}", f"the start must be a date or a date and time: {moment}")
     aware = moment if moment.tzinfo is not None else moment.replace(tzinfo=zone)
     return (aware - _EPOCH) // _MICROSECOND
 
 
-def _found(answer: Any, name: str) -> Any:
-    if answer is None:
-        _wrong(
-            f"没有名为“{name}”的时限或当时尚未生效" if name else "没有默认日历",
-            f"there is no limit named {name!r}, or none then" if name else "there is no default calendar",
-        )
+def _answer(answer: Any) -> Any:
+    if "refused" in answer:
+        _wrong(*answer["refused"])
     return answer
 
 

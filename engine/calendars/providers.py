@@ -1,7 +1,8 @@
 """What a case may read about time through the port of outside reads, and what of it is recorded.
 
 Only results are recorded, with the versions they follow from, never a calendar: a replay needs no table. Each
-provider takes a key and answers in wire form; None stands for a limit or calendar there is not.
+provider takes a key and answers in wire form; what cannot be answered (no such limit, none in effect yet, a moment
+outside the calendar) is an answer too: `{refused: [message in Chinese, in English]}`.
 
 - `limit.due`: `[name, start, percent]` → `{at, provisional, row, calendar, profile}`
 - `calendar.due`: `[calendar or None, start, "3 workDay"]` → `{at, provisional, calendar}`
@@ -18,7 +19,7 @@ from typing import Any
 from engine.calendars.limit import Limit
 from engine.calendars.timetable import Timetable
 from engine.calendars.working_time import Due, due, point
-from engine.errors import NotFound
+from engine.errors import InvalidInput, LimitExceeded, NotFound
 
 LIMIT_DUE = "limit.due"
 CALENDAR_DUE = "calendar.due"
@@ -33,24 +34,24 @@ def providers(timetable: Callable[[], Timetable]) -> Mapping[str, Callable[[Any]
 
     def limit_due(key: Any) -> Any:
         name, start, percent = key
-        return _known(lambda: _limit_due(timetable(), name, start, percent))
+        return _answer(lambda: _limit_due(timetable(), name, start, percent))
 
     def calendar_due(key: Any) -> Any:
         name, start, limit = key
-        return _known(lambda: _calendar_due(timetable(), name, start, limit))
+        return _answer(lambda: _calendar_due(timetable(), name, start, limit))
 
     def limit_row(key: Any) -> Any:
         name, moment = key
-        return _known(lambda: _row(timetable(), name, moment))
+        return _answer(lambda: _row(timetable(), name, moment))
 
     return {LIMIT_DUE: limit_due, CALENDAR_DUE: calendar_due, LIMIT_ROW: limit_row}
 
 
-def _known(answer: Callable[[], Any]) -> Any:
+def _answer(answer: Callable[[], Any]) -> Any:
     try:
         return answer()
-    except NotFound:
-        return None
+    except (NotFound, LimitExceeded, InvalidInput) as error:
+        return {"refused": [error.message_zh, error.message_en]}
 
 
 def _limit_due(timetable: Timetable, name: str, start: int, percent: int) -> Any:
