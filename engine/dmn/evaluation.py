@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from engine.canonical import to_wire
 from engine.dmn.elements import Decision, DecisionService, Key, Needed, Requirements
 from engine.dmn.item_definitions import ItemTypes
+from engine.dmn.ordering import in_order
 from engine.errors import InvalidInput
 from engine.feel import Function, to_text
 from engine.feel.bounds import CHARACTERS_PER_ELEMENT
@@ -40,10 +41,10 @@ class Evaluation:
 
     def decide(self, key: Key) -> Any:
         """The value of a decision, after all decisions it needs."""
-        for one in self._graph.orders[key]:
-            if one not in self._values:
-                self._values[one] = self._decide_one(self._graph.decisions[one])
-        return self._values[key]
+        order, _ = in_order(self._graph.decisions, [key], self._values)
+        for one in order:
+            self._values[one] = self._decide_one(self._graph.decisions[one])
+        return self._values.get(key)
 
     def serve(self, key: Key) -> Any:
         """The value of a decision service whose input data and input decisions are given by name."""
@@ -109,8 +110,7 @@ class Evaluation:
         for needed in requires.inputs:
             needed.bind(bindings, self._input(needed))
         for needed in requires.decisions:
-            key = needed.key
-            needed.bind(bindings, self._values[key] if key in self._values else self.decide(key))
+            needed.bind(bindings, self._values.get(needed.key))
         return bindings
 
     def _input(self, needed: Needed) -> Any:

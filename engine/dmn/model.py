@@ -11,6 +11,7 @@ from engine.dmn.elements import Decision, DecisionService, InputData, Key, Knowl
 from engine.dmn.evaluation import Evaluation
 from engine.dmn.findings import DmnFinding
 from engine.dmn.item_definitions import ItemTypes
+from engine.dmn.ordering import in_order
 from engine.errors import NotFound
 from engine.feel import Environment, FeelBudgetError, Type
 from engine.feel.bounds import check_result
@@ -39,8 +40,6 @@ class Graph:
     decisions: dict[Key, Decision] = field(default_factory=dict)
     services: dict[Key, DecisionService] = field(default_factory=dict)
     knowledge: dict[Key, Knowledge] = field(default_factory=dict)
-    orders: dict[Key, tuple[Key, ...]] = field(default_factory=dict)
-    """For each decision the decisions it needs, each before those that need it, itself last."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +66,8 @@ class DecisionModel:
     def inputs(self, decision_id: str) -> dict[str, Type]:
         """Names and types of the input data that a decision needs, directly or through other decisions."""
         found: dict[str, Type] = {}
-        for key in self.graph.orders[self._decision(decision_id)]:
+        order, _ = in_order(self.graph.decisions, [self._decision(decision_id)])
+        for key in order:
             for needed in self.graph.decisions[key].requires.inputs:
                 data = self.graph.inputs[needed.key]
                 found.setdefault(data.name, data.kind)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from engine import markup
 from engine.dmn.boxed import BoxReader
@@ -14,6 +14,7 @@ from engine.dmn.elements import Decision, DecisionService, InputData, Key, Knowl
 from engine.dmn.findings import DmnErrors, DmnFinding, Findings, Place, Severity
 from engine.dmn.item_definitions import TypeReader
 from engine.dmn.model import DecisionModel, Graph
+from engine.dmn.ordering import in_order
 from engine.dmn.source import (
     FEEL_LANGUAGES,
     Element,
@@ -80,6 +81,18 @@ def _unreadable(error: markup.MarkupError) -> DmnFinding:
     )
 
 
+_Named: TypeAlias = InputData | Decision | Knowledge | DecisionService
+_KINDS = {
+    "requiredInput": ("inputData",),
+    "requiredDecision": ("decision",),
+    "requiredKnowledge": ("businessKnowledgeModel", "decisionService"),
+    "outputDecision": ("decision",),
+    "encapsulatedDecision": ("decision",),
+    "inputDecision": ("decision",),
+    "inputData": ("inputData",),
+}
+"""What a reference may name."""
+
 _DRG = ("inputData", "decision", "businessKnowledgeModel", "decisionService")
 
 
@@ -109,7 +122,7 @@ class _ModelReader:
         self._index()
         for key, element in self._elements.items():
             self._read_element(key, element)
-        self._order()
+        self._refuse_cycles()
         model = DecisionModel(
             file=self._place.file,
             name=self._root.get("name", ""),
@@ -137,7 +150,6 @@ class _ModelReader:
             self._graph.decisions.update(model.graph.decisions)
             self._graph.services.update(model.graph.services)
             self._graph.knowledge.update(model.graph.knowledge)
-            self._graph.orders.update(model.graph.orders)
 
     def _index(self) -> None:
         language = self._root.get("expressionLanguage", "").strip().lower()
@@ -289,57 +301,41 @@ class _ModelReader:
         return reference(link, self._namespace)
 
     def _exists(self, link: Element) -> bool:
+        """Whether a reference names an element of the kind it must name; else a finding."""
         key = self._resolved(link)
-        graph = self._graph
-        known = key in self._elements or any(
-            key in group for group in (graph.inputs, graph.decisions, graph.services, graph.knowledge)
-        )
+        kinds = _KINDS[local_name(link)]
+        if key in self._elements:
+            known = local_name(self._elements[key]) in kinds
+        else:
+            known = any(key in self._group(kind) for kind in kinds)
         if not known:
             self._findings.add(
                 "dmn.reference", place_of(link, self._place),
-                f"引用“{link.get('href', '')}”不存在", f"'{link.get('href', '')}' does not exist",
+                f"引用“{link.get('href', '')}”不存在或种类不符",
+                f"'{link.get('href', '')}' does not exist or is of the wrong kind",
             )  # fmt: skip
         return known
+
+    def _group(self, kind: str) -> Mapping[Key, _Named]:
+        graph = self._graph
+        groups: dict[str, Mapping[Key, _Named]] = {
+            "inputData": graph.inputs,
+            "decision": graph.decisions,
+            "businessKnowledgeModel": graph.knowledge,
+            "decisionService": graph.services,
+        }
+        return groups[kind]
 
     def _needed_element(self, key: Key) -> Needed:
         if key in self._elements:
             return Needed(key=key, name=self._elements[key].get("name", ""))
-        graph = self._graph
-        groups: tuple[Any, ...] = (graph.inputs, graph.decisions, graph.services, graph.knowledge)
-        name = next((group[key].name for group in groups if key in group), "")
+        name = next(self._group(kind)[key].name for kind in _DRG if key in self._group(kind))
         return Needed(key=key, name=name, prefix=self._prefixes.get(key[0], ""))
 
-    def _order(self) -> None:
-        """Put the decisions that each decision needs in order; a decision that needs itself is refused."""
-        for key in list(self._graph.decisions):
-            if key not in self._graph.orders:
-                self._graph.orders[key] = tuple(self._needed(key))
-
-    def _needed(self, key: Key) -> list[Key]:
-        order: list[Key] = []
-        done: set[Key] = set()
-        path: set[Key] = set()
-        pending: list[tuple[Key, bool]] = [(key, False)]
-        while pending:
-            at, finished = pending.pop()
-            if finished:
-                path.discard(at)
-                done.add(at)
-                order.append(at)
-            elif at in path:
-                self._refuse_cycle(at)
-            elif at not in done:
-                path.add(at)
-                pending.append((at, True))
-                needs = self._graph.decisions[at].requires.decisions
-                pending.extend(
-                    (one.key, False) for one in reversed(needs) if one.key in self._graph.decisions
-                )
-        return order
-
-    def _refuse_cycle(self, key: Key) -> None:
-        place = self._place if key not in self._elements else place_of(self._elements[key], self._place)
-        if not any(one.rule == "dmn.cycle" for one in self._findings.all):
+    def _refuse_cycles(self) -> None:
+        _, key = in_order(self._graph.decisions, self._graph.decisions)
+        if key is not None:
+            place = self._place if key not in self._elements else place_of(self._elements[key], self._place)
             self._findings.add(
                 "dmn.cycle", place, f"决策“{key[1]}”依赖自身", f"the decision '{key[1]}' depends on itself"
             )

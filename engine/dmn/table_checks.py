@@ -20,7 +20,7 @@ Cell: TypeAlias = syntax.Tests | None
 """The tests of a cell; None accepts everything."""
 
 _MOST_RULES = 400
-_MOST_VISITS = 50_000
+_MOST_WORK = 2_000_000
 _MOST_PAIRS = 20
 
 
@@ -68,7 +68,7 @@ class _Checker:
         self._boxes: list[_Box | None] = [
             _box([column.cells[row] for column in columns]) for row in range(len(shape.rows))
         ]
-        self._visits = 0
+        self._work = 0
 
     def _known(self) -> list[tuple[int, _Box]]:
         return [(index, box) for index, box in enumerate(self._boxes) if box is not None]
@@ -135,13 +135,13 @@ class _Checker:
 
     def _uncovered(self, region: _Box, boxes: list[_Box], column: int) -> _Box | None:
         """A part of `region` outside all boxes, found column by column; None when they cover it."""
-        self._visits += 1
-        if self._visits > _MOST_VISITS:
-            raise _TooLarge
         if not boxes:
             return region
         if column == len(region):
             return None
+        self._work += region[column].bit_count() * len(boxes)
+        if self._work > _MOST_WORK:
+            raise _TooLarge
         for group, inside in self._groups(region[column], boxes, column):
             found = self._uncovered((*region[:column], group, *region[column + 1 :]), inside, column + 1)
             if found is not None:

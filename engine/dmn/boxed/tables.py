@@ -258,8 +258,10 @@ class _TableReader:
                         if test is not None
                     ),
                     outputs=tuple(
-                        self._result(one, output, row, len(inputs) + column)
-                        for column, (one, output) in enumerate(zip(results, outputs, strict=False), start=1)
+                        self._result(results[at], output, row, len(inputs) + at + 1)
+                        if at < len(results)
+                        else nothing
+                        for at, output in enumerate(outputs)
                     ),
                 )
             )

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from engine.feel.builtins import contexts, conversion, lists, numeric, ranges, strings, temporal
+from engine.feel.builtins import aggregates, contexts, conversion, lists, numeric, ranges, strings, temporal
 from engine.feel.builtins.registry import BUILT_INS
 
-__all__ = ["BUILT_INS", "contexts", "conversion", "lists", "numeric", "ranges", "strings", "temporal"]
+__all__ = [
+    "BUILT_INS",
+    "aggregates",
+    "contexts",
+    "conversion",
+    "lists",
+    "numeric",
+    "ranges",
+    "strings",
+    "temporal",
+]

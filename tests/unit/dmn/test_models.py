@@ -151,6 +151,21 @@ def test_decision_services_are_functions() -> None:
     assert model.evaluate_service("service", {"x": 4}, environment()).value == 10
 
 
+def test_what_only_an_input_decision_requires_is_not_decided() -> None:
+    body = (
+        decision("inner", literal("1 / 0"))
+        + decision("given", literal("inner"), decides=["inner"])
+        + decision("b", literal("given * 2"), decides=["given"])
+        + '<decisionService id="s" name="service"><variable name="service"/><outputDecision href="#b"/>'
+        '<inputDecision href="#given"/></decisionService>' + decision("d", literal("service(4)"), knows=["s"])
+    )
+    env = environment()
+    result = model_of(body).evaluate("d", {}, env)
+    assert result.value == 8
+    assert [entry["decision"] for entry in result.trace] == ["b", "d"]
+    assert env.warnings == []
+
+
 def test_imported_models_are_seen_through_their_prefix() -> None:
     shared = parse(
         definitions(_TYPES + _KNOWLEDGE + input_data("n", "number") + decision("base", literal("n + 1"), needs=["n"]),
@@ -192,6 +207,14 @@ def test_errors_refuse_the_model(body: str, rule: str) -> None:
     with pytest.raises(DmnErrors) as caught:
         model_of(body)
     assert rule in {one.rule for one in caught.value.findings if one.severity is Severity.ERROR}
+
+
+def test_a_model_with_errors_can_still_be_looked_at() -> None:
+    body = decision("a", literal("b + 1"), decides=["b"]) + decision("b", literal("a"), decides=["a"])
+    reading = reading_of(body + decision("c", literal("1 +")) + decision("e", literal("2")))
+    assert {one.rule for one in reading.findings} == {"dmn.cycle", "dmn.feel-syntax"}
+    for name, value in (("a", None), ("b", None), ("c", None), ("e", 2)):
+        assert reading.model.evaluate(name, {}, environment()).value == value
 
 
 def test_a_syntax_error_in_a_cell_is_placed_exactly() -> None:
