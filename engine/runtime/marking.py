@@ -7,6 +7,7 @@ positions is fine when it can be reached from the start. The search is bounded; 
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable
 from itertools import combinations
 
 from engine.model.definition import Node, NodeKind
@@ -19,16 +20,23 @@ Marking = tuple[tuple[str, str], ...]
 """Sorted pairs of node id and the flow a token came by (a join needs to know; else empty)."""
 
 
-def reachable_with(program: Program, container: str, positions: list[str]) -> bool | None:
-    """Whether tokens can come to stand at exactly these nodes; None when the net is too large to tell."""
-    wanted = sorted(positions)
+def reachable_with(
+    program: Program, container: str, positions: Iterable[tuple[str, str | None]]
+) -> bool | None:
+    """Whether tokens can come to stand at exactly these places; None when the net is too large to tell.
+
+    positions: for each token its node and the flow it came by, which counts where it waits at a join.
+    """
+    wanted = tuple(
+        sorted((node, (flow or "") if _is_join(program.nodes[node]) else "") for node, flow in positions)
+    )
     nodes = {node_id: program.nodes[node_id] for node_id in program.container(container).nodes}
     start = tuple(sorted((node_id, "") for node_id in program.container(container).starts))
     seen: set[Marking] = {start}
     queue = deque([start])
     while queue:
         marking = queue.popleft()
-        if [place[0] for place in marking] == wanted:
+        if marking == wanted:
             return True
         for following in _moves(program, nodes, marking):
             if following not in seen:
@@ -45,7 +53,7 @@ def _moves(program: Program, nodes: dict[str, Node], marking: Marking) -> list[M
         node = nodes[place[0]]
         rest = list(marking)
         rest.remove(place)
-        if node.kind in (NodeKind.PARALLEL_GATEWAY, NodeKind.INCLUSIVE_GATEWAY) and len(node.incoming) > 1:
+        if _is_join(node):
             found.extend(_joins(program, node, marking))
             continue
         found.extend(_placed(rest, program, flows) for flows in _ways(program, nodes, node))
@@ -101,9 +109,9 @@ def _placed(rest: list[tuple[str, str]], program: Program, flows: list[str]) -> 
     new = []
     for flow in flows:
         target = program.nodes[program.flows[flow].target]
-        joins = len(target.incoming) > 1 and target.kind in (
-            NodeKind.PARALLEL_GATEWAY,
-            NodeKind.INCLUSIVE_GATEWAY,
-        )
-        new.append((target.id, flow if joins else ""))
+        new.append((target.id, flow if _is_join(target) else ""))
     return tuple(sorted([*rest, *new]))
+
+
+def _is_join(node: Node) -> bool:
+    return len(node.incoming) > 1 and node.kind in (NodeKind.PARALLEL_GATEWAY, NodeKind.INCLUSIVE_GATEWAY)

@@ -150,9 +150,11 @@ def jump(session: Session, actor: str, given: Mapping[str, Any]) -> None:
         )
     _check_target(program.nodes[target])
     others = [
-        other.element for other in scope.tokens.values() if other.id != token.id and other.status != "armed"
+        (other.element, other.flow)
+        for other in scope.tokens.values()
+        if other.id != token.id and other.status != "armed"
     ]
-    verdict = reachable_with(program, scope.element, [*others, target])
+    verdict = reachable_with(program, scope.element, [*others, (target, None)])
     if verdict is not True:
         raise Refusal(
             rule="jump.marking",

@@ -22,15 +22,17 @@ INCLUSIVE_INSIDE_PARALLEL = diagram(
 )
 
 
-def can_stand(source: bytes, *nodes: str) -> bool | None:
+def can_stand(source: bytes, *places: str) -> bool | None:
+    """Each place is a node, or `source>join` for a token that waits at a join."""
     (definition,) = read_package({"p.bpmn": source}).definitions
-    return reachable_with(Program(definition), "p", list(nodes))
+    positions = [(place.split(">")[-1], place.replace(">", "_")) for place in places]
+    return reachable_with(Program(definition), "p", positions)
 
 
 def test_tokens_may_stand_on_every_branch_at_once() -> None:
     assert can_stand(INCLUSIVE_INSIDE_PARALLEL, "a", "c")
     assert can_stand(INCLUSIVE_INSIDE_PARALLEL, "a", "b", "c")
-    assert can_stand(INCLUSIVE_INSIDE_PARALLEL, "merge", "a", "c")
+    assert can_stand(INCLUSIVE_INSIDE_PARALLEL, "b>merge", "a", "c")
 
 
 def test_a_token_alone_on_one_branch_would_wait_for_ever() -> None:
@@ -39,5 +41,10 @@ def test_a_token_alone_on_one_branch_would_wait_for_ever() -> None:
 
 def test_an_inclusive_join_does_not_go_ahead_of_a_branch_that_is_still_open() -> None:
     assert can_stand(INCLUSIVE_INSIDE_PARALLEL, "a") is False
-    assert can_stand(INCLUSIVE_INSIDE_PARALLEL, "join") is False
-    assert can_stand(INCLUSIVE_INSIDE_PARALLEL, "join", "a")
+    assert can_stand(INCLUSIVE_INSIDE_PARALLEL, "c>join") is False
+    assert can_stand(INCLUSIVE_INSIDE_PARALLEL, "c>join", "a")
+
+
+def test_a_join_cannot_get_two_tokens_of_one_branch_and_none_of_the_other() -> None:
+    assert can_stand(INCLUSIVE_INSIDE_PARALLEL, "merge>join", "c")
+    assert can_stand(INCLUSIVE_INSIDE_PARALLEL, "merge>join", "a") is False
