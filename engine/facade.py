@@ -201,9 +201,15 @@ class Engine:
         given = {"task": task_id, "variables": _wire(variables)}
         return self.command(case_id, "complete", given, actor=actor, **options)
 
-    def suspend(self, case_id: UUID, *, actor: str, reason: str = "", **options: Any) -> Outcome:
-        """挂起: nothing happens in the case until it is resumed."""
-        return self.command(case_id, "suspend", {"reason": reason}, actor=actor, **options)
+    def suspend(
+        self, case_id: UUID, *, actor: str, reason: str = "", reason_code: str = "", **options: Any
+    ) -> Outcome:
+        """挂起: nothing happens in the case until it is resumed.
+
+        reason_code: one of the reasons limits know (`appraisal`, ...); clocks whose rule allows it pause.
+        """
+        given = {"reason": reason, "reason_code": reason_code}
+        return self.command(case_id, "suspend", given, actor=actor, **options)
 
     def resume(self, case_id: UUID, *, actor: str, **options: Any) -> Outcome:
         """恢复 a suspended case."""
@@ -309,15 +315,20 @@ class Engine:
         self,
         case_id: UUID,
         task_id: int,
-        due: int,
+        due: int | None = None,
         *,
         approved_by: str,
         actor: str,
+        more: str | None = None,
         reason: str = "",
         **options: Any,
     ) -> Outcome:
-        """延期 a task to a later due time (microseconds), once, approved by somebody else."""
-        given = {"task": task_id, "due": due, "approved_by": approved_by, "reason": reason}
+        """延期 a task, approved by somebody else.
+
+        more: for a task with a limit, in its units and as its rule allows (`5 workDay`). due: for one without, a
+        later due time in microseconds, once.
+        """
+        given = {"task": task_id, "due": due, "more": more, "approved_by": approved_by, "reason": reason}
         return self.command(case_id, "extend", given, actor=actor, **options)
 
     def hand_over(

@@ -1,8 +1,7 @@
-"""Who may take a user task, until when, and under which conditions it may be completed.
+"""Who may take a user task, and under which conditions it may be completed.
 
-These are the `bihuan:` properties of user tasks (DOMAIN §2, §3): candidates by level and role, time limits by
-name, separation of duties, closing conditions. Directory and limits are outside facts: they are read through the
-recorded port.
+These are the `bihuan:` properties of user tasks (DOMAIN §2, §3): candidates by level and role,
+separation of duties, closing conditions. The directory is an outside fact: it is read through the recorded port.
 """
 
 from __future__ import annotations
@@ -20,14 +19,10 @@ if TYPE_CHECKING:
     from engine.runtime.session import Session
 
 CANDIDATE = "bihuan:candidate"
-LIMIT = "bihuan:limit"
 SEPARATION = "bihuan:separation"
 CONDITION = "bihuan:condition"
 PLACE = "grid"
 """The variable that holds the unit a case belongs to."""
-
-PROFILE = "duty_profile"
-"""The variable that holds the duty grade limits are taken for (平时, 特殊, 战时)."""
 
 STAFFING_GAP = "staffing.gap"
 
@@ -46,21 +41,6 @@ def candidates(session: Session, scope: Scope, token: Token, node: Node) -> tupl
     if found is None:
         return [expression], None
     return list(found["groups"]), found.get("gap")
-
-
-def due(session: Session, scope: Scope, token: Token, node: Node) -> int | None:
-    """When the task's time limit ends, in microseconds. Raises NodeFailure for a limit nobody configured."""
-    name = node.properties.get(LIMIT)
-    if not name:
-        return None
-    profile = View(session, scope, token).wire().get(PROFILE)
-    key = [name, session.now, profile if isinstance(profile, str) else None]
-    found = session.reads.read("limit.due", key)
-    if found is None:
-        raise NodeFailure(
-            "limit.unknown", f"没有配置时限“{name}”", f"the time limit “{name}” is not configured"
-        )
-    return int(found["due"])
 
 
 def report_gap(session: Session, scope: Scope, item: WorkItem, gap: Any) -> None:

@@ -120,8 +120,8 @@ class Lineage:
         found = set()
         for effect in self._event.effects:
             if effect[0] in ("task~", "task=", "task-", "timer-", "sub-", "job-", "job~"):
-                token = self._items.get(effect[2], (None, ""))[0]
-                if token is not None:
+                token, element = self._items.get(effect[2], (None, ""))
+                if token is not None and not element.startswith("limit:"):
                     found.add(self._hosts.get(token, token))
             elif effect[0] == "token+" and effect[7] in self._hosts:
                 found.add(self._hosts[effect[7]])

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable
 from functools import cached_property
 from threading import Lock
 
+from engine.feel import Expression, compile_expression
 from engine.model.definition import Container, Definition, Event, EventKind, Flow, Node, NodeKind
 from engine.runtime.nodes.registry import single_spec_for, spec_for
 from engine.runtime.tree import ContainerSpec
@@ -25,6 +26,7 @@ class Program:
         self.nodes = definition.nodes
         self.flows = definition.flows
         self.specs: dict[str, ContainerSpec] = {}
+        self._expressions: dict[str, Expression] = {}
         for container in definition.containers.values():
             spec = ContainerSpec(container.id)
             for node_id in container.nodes:
@@ -35,6 +37,13 @@ class Program:
                     single_spec_for(inner, node)
                     self.specs[inner.name] = inner
             self.specs[container.id] = spec
+
+    def expression(self, text: str) -> Expression:
+        """A FEEL expression from a property of the diagram, compiled once."""
+        found = self._expressions.get(text)
+        if found is None:
+            found = self._expressions[text] = compile_expression(text)
+        return found
 
     def container(self, container_id: str) -> Container:
         """The process or sub-process with this id."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from engine.model.definition import Container, Event, EventKind, Node, NodeKind
-from engine.runtime import mapping, moments
+from engine.runtime import clocks, mapping, moments
 from engine.runtime.failure import NodeFailure
 from engine.runtime.tree import TaskState, TokenTask
 from engine.runtime.variables import assign, text_setting
@@ -148,6 +148,9 @@ def arm_event_sub_process(session: Session, scope: Scope, task: TokenTask) -> No
 
 def fire_timer(session: Session, scope: Scope, timer: Timer) -> None:
     """A timer is due: start its next round if it repeats, then trigger its token."""
+    if clocks.is_clock(timer):
+        clocks.fire(session, scope, timer)
+        return
     session.emit(["timer-", scope.id, timer.id, "fired"])
     if timer.interval is not None and timer.repeats != 0 and _stays(session, scope, timer.token):
         following = Timer(

@@ -9,8 +9,6 @@ from tests.support.bpmn import diagram, end, start, user
 from tests.support.driving import BEGIN, World, check, micros
 from tests.verbs.acting import do, prop, refused, task
 
-HOUR = 3_600_000_000
-
 CLOSING = """<?xml version="1.0" encoding="UTF-8"?>
 <definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="closing" namespace="c">
 <decision id="closing" name="结案条件"><decisionTable id="t" hitPolicy="COLLECT">
@@ -43,11 +41,12 @@ def test_who_did_one_task_may_not_do_the_other(world: World) -> None:
 
 
 def test_a_case_is_not_closed_while_a_condition_is_unmet(world: World) -> None:
-    files = {
-        "p_bpmn": diagram(start("s"), user("close", extension=prop("condition", "closing")), end("e"), "s -> close -> e"),
-        "closing_dmn": CLOSING.encode(),
-    }  # fmt: skip
-    world.deploy(**files)
+    world.deploy(
+        p_bpmn=diagram(
+            start("s"), user("close", extension=prop("condition", "closing")), end("e"), "s -> close -> e"
+        ),
+        closing_dmn=CLOSING.encode(),
+    )
     case = world.start(reached=False)
     with refused(case, "close.document"):
         do(case, "close", "li", delivered=False)
@@ -90,21 +89,6 @@ def test_candidates_come_from_the_directory_and_a_gap_is_an_incident() -> None:
         assert engine.queries.incidents(case) == []
         (second,) = engine.tasks(group="unit:t1/bench")
         engine.complete(case, second.id, {}, actor="judge")
-        check(engine, case)
-
-
-def test_a_limit_by_name_gives_the_due_time() -> None:
-    engine, clock = with_providers(limit_due=lambda key: {"due": key[1] + HOUR, "provisional": False})
-    with engine:
-        files = {
-            "p.bpmn": diagram(
-                start("s"), user("a", extension=prop("limit", "whistle.check_in")), end("e"), "s -> a -> e"
-            )
-        }
-        engine.deploy(files, actor="d")
-        case = engine.start("p", {}, actor="li").case_id
-        (item,) = engine.tasks(case_id=case)
-        assert item.due_at == clock.now + HOUR
         check(engine, case)
 
 

@@ -109,6 +109,8 @@ def finish(
     session.disarm(scope, token.id, "disarmed")
     for incident in [item for item in scope.incidents.values() if item.token == token.id]:
         session.emit(["inc-", scope.id, incident.id, "obsolete"])
+    for timer in [item for item in scope.timers.values() if item.token == token.id]:
+        session.emit(["timer-", scope.id, timer.id, "stopped"])
     if back is not None:
         session.relocate(task, back["element"], {"assignee": back["assignee"], "extra": None}, "back")
         return

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from engine.model.definition import Setting
-from engine.runtime import duties, triggers
+from engine.runtime import clocks, duties, triggers
 from engine.runtime.failure import NodeFailure
 from engine.runtime.moments import moment
 from engine.runtime.nodes.activity import ActivitySpec
@@ -34,7 +34,10 @@ class UserTaskSpec(ActivitySpec):
         hint = (token.data or {}).get("hint") or {}
         extra = hint.get("extra")
         groups, gap = duties.candidates(session, scope, token, self.node)
-        limit = duties.due(session, scope, token, self.node)
+        clock = clocks.start(session, scope, token, self.node)
+        limit = None if clock is None else clock["at"]
+        if clock is not None:
+            extra = {**(extra or {}), "clock": clock}
         if work is None:
             return (hint.get("assignee"), groups, [], None, limit, None, DEFAULT_PRIORITY, extra, gap)
         assignee = text_setting(session, work.assignee, scope, token, ("办理人", "the assignee"))
@@ -69,6 +72,7 @@ class UserTaskSpec(ActivitySpec):
             extra,
         )
         session.emit(["task+", task.scope, item.row()])
+        clocks.run(session, session.scope(task), item)
         if gap is not None:
             duties.report_gap(session, session.scope(task), item, gap)
         return None

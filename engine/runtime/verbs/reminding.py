@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.errors import InvalidInput, Refusal
+from engine.runtime import clocks
 from engine.runtime.session import Session
 from engine.runtime.verbs.items import keep, kept, open_task
+from engine.state import WorkItem
 
 
 def urge(session: Session, actor: str, given: Mapping[str, Any]) -> None:
@@ -41,22 +43,22 @@ def copy(session: Session, actor: str, given: Mapping[str, Any]) -> None:
 def extend(session: Session, actor: str, given: Mapping[str, Any]) -> None:
     """延期: a later due time, approved by somebody else; the original one is kept.
 
-    given: `task`, `due` (microseconds), `approved_by`, `reason`. One extension of a task (DOMAIN §3).
+    given: `task`, `approved_by`, `reason`, and either `more` (in the units of the task's limit, as its rule
+    allows) or, for a task without a limit, `due` (microseconds), once.
     """
     scope, item = open_task(session, given["task"])
     due, approver = given.get("due"), given.get("approved_by")
+    if kept(item, "clock") is not None:
+        _check_approver(item, approver)
+        clocks.extend(session, scope, item, str(given.get("more") or ""), str(approver))
+        return
     if not isinstance(due, int) or (item.due is not None and due <= item.due) or due <= session.now:
         raise InvalidInput.at(
             "due",
             message_zh="新的期限应晚于原期限和现在",
             message_en="it must be later than the due time and now",
         )
-    if not isinstance(approver, str) or approver in ("", item.assignee):
-        raise Refusal(
-            rule="extend.approval",
-            message_zh="延期须由办理人以外的人批准",
-            message_en="somebody else than the handler must approve an extension",
-        )
+    _check_approver(item, approver)
     if kept(item, "original_due") is not None:
         raise Refusal(
             rule="extend.once", message_zh="只能延期一次", message_en="a task is extended only once"
@@ -65,3 +67,12 @@ def extend(session: Session, actor: str, given: Mapping[str, Any]) -> None:
     session.emit(["task=", scope.id, item.id, {"due": due}])
     keep(session, scope, item, original_due=original)
     session.emit(["note", "extended", {"task": item.id, "from": original, "to": due, "by": approver}])
+
+
+def _check_approver(item: WorkItem, approver: Any) -> None:
+    if not isinstance(approver, str) or approver in ("", item.assignee):
+        raise Refusal(
+            rule="extend.approval",
+            message_zh="延期须由办理人以外的人批准",
+            message_en="somebody else than the handler must approve an extension",
+        )

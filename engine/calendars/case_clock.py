@@ -1,0 +1,106 @@
+"""The clocks of tasks as cases ask for them: one provider that answers from what the case has recorded.
+
+- `clock.due`: `{name, start, row?, profile?, pauses, extensions, now}` → `{at, original, provisional, row, calendar,
+  profile, points: [[percent, at], …], pausable: [reason, …]}`, or `{refused: [zh, en]}`
+- `clock.extend`: the same with `more: [limit, actor]` → the same with the extension added, or
+  `{refused: [zh, en], rule}`
+
+A clock keeps the row and duty profile it started under (DOMAIN §1.3): the case hands back what it was told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from engine.calendars.clock import Clock, Extension, ends, extension_allowed, standing_still
+from engine.calendars.limit import Limit
+from engine.calendars.limits import Profile
+from engine.calendars.pause import Pause
+from engine.calendars.timetable import Timetable
+from engine.calendars.working_time import point
+from engine.errors import InvalidInput, LimitExceeded, NotFound, Refusal
+
+CLOCK_DUE = "clock.due"
+CLOCK_EXTEND = "clock.extend"
+WHOLE = 100
+
+
+def case_clock_providers(timetable: Callable[[], Timetable]) -> Mapping[str, Callable[[Any], Any]]:
+    """The providers. timetable: gives the timetable in force."""
+
+    def clock_due(key: Any) -> Any:
+        return _answer(lambda: _wire(timetable(), _clock(timetable(), key), key))
+
+    def clock_extend(key: Any) -> Any:
+        return _answer(lambda: _extended(timetable(), key))
+
+    return {CLOCK_DUE: clock_due, CLOCK_EXTEND: clock_extend}
+
+
+def clock_of(timetable: Timetable, kept: Mapping[str, Any], stopped: int | None = None) -> Clock:
+    """The clock a task's record stands for. Raises NotFound when its row is gone."""
+    return Clock(
+        row=timetable.limits.version(kept["row"]),
+        start=kept["start"],
+        profile=Profile(kept["profile"]),
+        pauses=tuple(
+            Pause(start=start, end=end, reason=reason, actor=actor)
+            for start, end, reason, actor in kept.get("pauses", ())
+        ),
+        extensions=tuple(
+            Extension(limit=Limit.parse(limit), at=at, actor=actor, reason="")
+            for limit, at, actor in kept.get("extensions", ())
+        ),
+        stopped=stopped,
+    )
+
+
+def _clock(timetable: Timetable, key: Mapping[str, Any]) -> Clock:
+    if key.get("row") is None:
+        return timetable.start(key["name"], key["start"])
+    return clock_of(timetable, key)
+
+
+def _extended(timetable: Timetable, key: Mapping[str, Any]) -> Any:
+    clock = clock_of(timetable, key)
+    limit, actor = key["more"]
+    extension = Extension(limit=Limit.parse(limit), at=key["now"], actor=actor, reason="")
+    extension_allowed(clock, extension, timetable.calendar_of(clock.row))
+    kept = [*key.get("extensions", ()), [limit, key["now"], actor]]
+    wider = {**key, "extensions": kept}
+    return {**_wire(timetable, clock_of(timetable, wider), key), "extensions": kept}
+
+
+def _wire(timetable: Timetable, clock: Clock, key: Mapping[str, Any]) -> Any:
+    calendar = timetable.calendar_of(clock.row)
+    end = ends(clock, calendar, key["now"])
+    still = [
+        (pause.start, pause.end)
+        for pause in standing_still(clock, calendar, key["now"])
+        if pause.end is not None
+    ]
+    points = [
+        [percent, point(clock.start, clock.limit, calendar, percent, still)]
+        for percent in clock.row.reminders
+        if percent < WHOLE
+    ]
+    return {
+        "at": end.due.at,
+        "original": end.original.at,
+        "provisional": end.due.provisional,
+        "row": clock.row.version,
+        "calendar": calendar.version,
+        "profile": str(clock.profile),
+        "points": points,
+        "pausable": [rule.reason for rule in clock.row.pauses],
+    }
+
+
+def _answer(answer: Callable[[], Any]) -> Any:
+    try:
+        return answer()
+    except Refusal as error:
+        return {"refused": [error.message_zh, error.message_en], "rule": error.rule}
+    except (NotFound, LimitExceeded, InvalidInput) as error:
+        return {"refused": [error.message_zh, error.message_en]}

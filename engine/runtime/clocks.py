@@ -1,0 +1,173 @@
+"""The clock of a user task: started by its limit, paused and resumed with the case, extended by its rule.
+
+What the limit and the calendar say is read through the recorded port (`engine.calendars.case_clock`); the task
+keeps its clock in `extra.clock`. Reminders and the breach are timers of the task's token whose element begins
+with `limit:`; when one fires the fact is noted and a BPMN escalation `limit.reminder` or `limit.breached` is
+thrown from the task, for a boundary event to catch.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from engine.errors import Refusal
+from engine.model.definition import Node
+from engine.runtime.failure import NodeFailure
+from engine.runtime.variables import evaluate
+from engine.state import Scope, Timer, Token, WorkItem
+
+if TYPE_CHECKING:
+    from engine.runtime.session import Session
+
+LIMIT = "bihuan:limit"
+PREFIX = "limit:"
+BREACH = 100
+KEPT = ("row", "calendar", "profile", "provisional", "original")
+
+
+def start(session: Session, scope: Scope, token: Token, node: Node) -> dict[str, Any] | None:
+    """The clock of a task that is about to open, or None without a limit.
+
+    The property is the limit's name, or after `=` a FEEL expression that gives it; null means no limit.
+    Raises NodeFailure when the limit is not configured or cannot be computed.
+    """
+    name = node.properties.get(LIMIT)
+    if name and name.startswith("="):
+        name = evaluate(session, session.program(scope).expression(name[1:]), scope, token)
+    if not name:
+        return None
+    key = {"name": name, "start": session.now, "now": session.now}
+    found = session.reads.read("clock.due", key)
+    if found is None:
+        raise NodeFailure(
+            "limit.unknown", f"没有配置时限“{name}”", f"the time limit “{name}” is not configured"
+        )
+    if "refused" in found:
+        raise NodeFailure("limit.unknown", *found["refused"])
+    return {
+        "name": name,
+        "start": session.now,
+        "pauses": [],
+        "extensions": [],
+        **{kept: found[kept] for kept in KEPT},
+        "at": found["at"],
+        "points": found["points"],
+        "pausable": found["pausable"],
+    }
+
+
+def run(session: Session, scope: Scope, item: WorkItem) -> None:
+    """Start the timers of a task's clock: reminders still to come, and the breach."""
+    clock = (item.extra or {}).get("clock")
+    if clock is None:
+        return
+    for percent, at in [*clock["points"], [BREACH, clock["at"]]]:
+        if at > session.now or (percent == BREACH and not clock.get("breached")):
+            timer = Timer(session.new_id(), item.token, f"{PREFIX}{item.id}:{percent}", at)
+            session.emit(["timer+", scope.id, timer.row()])
+
+
+def halt(session: Session, scope: Scope, item: WorkItem) -> None:
+    """Remove the timers of a task's clock."""
+    for timer in [timer for timer in scope.timers.values() if _belongs(timer, item.id)]:
+        session.emit(["timer-", scope.id, timer.id, "halted"])
+
+
+def is_clock(timer: Timer) -> bool:
+    """Whether a timer belongs to a clock."""
+    return timer.element.startswith(PREFIX)
+
+
+def fire(session: Session, scope: Scope, timer: Timer) -> None:
+    """A reminder is due or the limit has run out."""
+    from engine.runtime import throwing
+
+    _, task_id, percent = timer.element.split(":")
+    session.emit(["timer-", scope.id, timer.id, "fired"])
+    item = scope.tasks.get(int(task_id))
+    if item is None:
+        return
+    clock = dict((item.extra or {})["clock"])
+    breached = int(percent) == BREACH
+    if breached:
+        clock["breached"] = session.now
+        _keep(session, scope, item, clock)
+    kind = "limit.breached" if breached else "limit.reminder"
+    facts = {"limit": clock["name"], "percent": int(percent), "task": item.id, "element": item.element}
+    session.emit(["note", kind, facts])
+    throwing.escalate(session, session.tasks[item.token], kind, {})
+
+
+def pause_all(session: Session, actor: str, reason: str) -> None:
+    """The case stands still: every running clock whose rule allows the reason pauses, the others go on."""
+    for scope, item, clock in _running(session):
+        if reason in clock["pausable"]:
+            clock = {**clock, "pauses": [*clock["pauses"], [session.now, None, reason, actor]]}
+            halt(session, scope, item)
+            _keep(session, scope, item, clock)
+
+
+def resume_all(session: Session) -> None:
+    """The case goes on: paused clocks run again, their ends moved by as long as they stood still."""
+    for scope, item, clock in _running(session):
+        if clock["pauses"] and clock["pauses"][-1][1] is None:
+            begun, _, reason, actor = clock["pauses"][-1]
+            pauses = [*clock["pauses"][:-1], [begun, session.now, reason, actor]]
+            _recompute(session, scope, item, {**clock, "pauses": pauses})
+
+
+def extend(session: Session, scope: Scope, item: WorkItem, more: str, approver: str) -> None:
+    """Give a task's clock more time, as its limit's rule allows. Raises Refusal with the rule that forbids it.
+
+    more: how much, in the limit's units (`5 workDay`).
+    """
+    clock = dict((item.extra or {})["clock"])
+    key = {**_key(session, clock), "more": [more, approver]}
+    found = session.reads.read("clock.extend", key)
+    if found is None or "refused" in found:
+        zh, en = (found or {}).get("refused", ["时限没有配置", "the limit is not configured"])
+        raise Refusal(rule=(found or {}).get("rule", "limit.extension"), message_zh=zh, message_en=en)
+    clock["extensions"] = found["extensions"]
+    _apply(session, scope, item, clock, found)
+
+
+def _running(session: Session) -> list[tuple[Scope, WorkItem, dict[str, Any]]]:
+    return [
+        (scope, item, item.extra["clock"])
+        for scope in session.state.scopes.values()
+        for item in list(scope.tasks.values())
+        if item.extra and "clock" in item.extra
+    ]
+
+
+def _recompute(session: Session, scope: Scope, item: WorkItem, clock: dict[str, Any]) -> None:
+    found = session.reads.read("clock.due", _key(session, clock))
+    if found is None or "refused" in found:
+        _keep(session, scope, item, clock)
+        run(session, scope, item)
+        return
+    _apply(session, scope, item, clock, found)
+
+
+def _apply(
+    session: Session, scope: Scope, item: WorkItem, clock: dict[str, Any], found: dict[str, Any]
+) -> None:
+    clock = {**clock, "at": found["at"], "points": found["points"], "calendar": found["calendar"]}
+    halt(session, scope, item)
+    if item.due != clock["at"]:
+        session.emit(["task=", scope.id, item.id, {"due": clock["at"]}])
+    _keep(session, scope, item, clock)
+    run(session, scope, item)
+
+
+def _key(session: Session, clock: dict[str, Any]) -> dict[str, Any]:
+    named = ("name", "start", "row", "profile", "pauses", "extensions")
+    return {"now": session.now, **{name: clock[name] for name in named}}
+
+
+def _keep(session: Session, scope: Scope, item: WorkItem, clock: dict[str, Any]) -> None:
+    session.emit(["task=", scope.id, item.id, {"extra": {**(item.extra or {}), "clock": clock}}])
+
+
+def _belongs(timer: Timer, task_id: int) -> bool:
+    return timer.element.startswith(f"{PREFIX}{task_id}:")

@@ -1,0 +1,162 @@
+"""Clocks of tasks: started by a limit, reminding, breached, paused with the case, extended by rule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from engine import Config, Engine, ManualClock
+from engine.calendars import Timetable
+from engine.calendars.case_clock import case_clock_providers
+from tests.support.bpmn import boundary, diagram, end, escalation, start, user
+from tests.support.driving import check, micros
+from tests.verbs.acting import prop
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+CONFIG = Path(__file__).parents[2] / "config"
+LIMITS = """
+[[limit]]
+name = "handle.daily"
+title = "办理"
+title_en = "handling"
+starts_at = "opened"
+stops_at = "completed"
+value = 5
+unit = "workDay"
+reminders = [50, 80]
+source = "default"
+effective_from = 2020-01-01
+pauses = [{ reason = "appraisal" }]
+extension = { approver = "leader", longest = "3 workDay", times = 1 }
+breach = [{ action = "supervise.remind", to = "unit_head" }]
+"""
+
+
+@dataclass
+class Office:
+    """An engine with a calendar and a limit."""
+
+    engine: Engine
+    clock: ManualClock
+
+    def run(self, *parts: str, **variables: Any) -> UUID:
+        """Deploy a process and start a case."""
+        self.engine.deploy({"p.bpmn": diagram(*parts)}, actor="d")
+        return self.engine.start("p", variables, actor="li").case_id
+
+    def at(self, month: int, day: int, hour: int, minute: int = 0) -> None:
+        """Let it be a moment of 2026 in Shanghai, and do what is due."""
+        self.clock.now = micros(datetime(2026, month, day, hour, minute, tzinfo=SHANGHAI))
+        self.engine.run_due()
+
+    def due(self, case: UUID) -> str:
+        """The due time of the case's one open task, in Shanghai."""
+        (item,) = self.engine.tasks(case_id=case, element="work")
+        assert item.due_at is not None
+        moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=item.due_at)
+        return moment.astimezone(SHANGHAI).strftime("%m-%d %H:%M")
+
+    def notes(self, case: UUID, kind: str) -> list[int]:
+        """The percentages noted."""
+        return [
+            effect[2]["percent"]
+            for event in self.engine.queries.events(case)
+            for effect in event.open().effects
+            if effect[:2] == ["note", kind]
+        ]
+
+
+@pytest.fixture
+def office() -> Iterator[Office]:
+    """Monday 2 March 2026, 09:00; cases are held against their logs at the end."""
+    calendars = {path.name: path.read_bytes() for path in (CONFIG / "calendars").glob("*.toml")}
+    timetable = Timetable.read(calendars, {"limits.toml": LIMITS.encode()})
+    clock = ManualClock(micros(datetime(2026, 3, 2, 9, tzinfo=SHANGHAI)))
+    config = Config(providers=case_clock_providers(lambda: timetable))
+    with Engine.open("sqlite://", clock=clock, config=config) as engine:
+        yield Office(engine, clock)
+        for case_id in engine.case_ids():
+            check(engine, case_id)
+
+
+def work(extension: str = prop("limit", "handle.daily")) -> str:
+    """A task with a limit."""
+    return user("work", extension=extension)
+
+
+def test_the_limit_gives_the_due_time_and_reminds_on_the_way(office: Office) -> None:
+    case = office.run(start("s"), work(), end("e"), "s -> work -> e")
+    assert office.due(case) == "03-09 18:00"
+    office.at(3, 5, 16)
+    assert office.notes(case, "limit.reminder") == [50]
+    office.at(3, 9, 17, 59)
+    assert office.notes(case, "limit.reminder") == [50, 80]
+    assert office.notes(case, "limit.breached") == []
+    office.at(3, 9, 18)
+    assert office.notes(case, "limit.breached") == [100]
+
+
+def test_a_boundary_event_may_catch_the_breach(office: Office) -> None:
+    case = office.run(
+        start("s"), work(), boundary("late", "work", escalation("limit.breached"), interrupting=False),
+        user("supervise"), end("e"), end("e2"), "s -> work -> e; late -> supervise -> e2",
+    )  # fmt: skip
+    office.at(3, 9, 18)
+    assert [item.element for item in office.engine.tasks(case_id=case)] == ["work", "supervise"]
+
+
+def test_completing_in_time_stops_the_clock(office: Office) -> None:
+    case = office.run(start("s"), work(), user("next"), end("e"), "s -> work -> next -> e")
+    (item,) = office.engine.tasks(case_id=case)
+    office.engine.complete(case, item.id, {}, actor="li")
+    assert office.engine.queries.timers(case) == []
+    office.at(4, 1, 9)
+    assert office.notes(case, "limit.breached") == []
+
+
+def test_a_suspension_the_rule_allows_moves_the_end(office: Office) -> None:
+    case = office.run(start("s"), work(), end("e"), "s -> work -> e")
+    office.at(3, 3, 9)
+    office.engine.suspend(case, actor="boss", reason_code="appraisal")
+    assert office.engine.queries.timers(case) == []
+    office.at(3, 5, 9)
+    office.engine.resume(case, actor="boss")
+    assert office.due(case) == "03-11 18:00"
+    office.at(3, 11, 18)
+    assert office.notes(case, "limit.breached") == [100]
+
+
+def test_another_suspension_does_not(office: Office) -> None:
+    case = office.run(start("s"), work(), end("e"), "s -> work -> e")
+    office.engine.suspend(case, actor="boss", reason_code="holiday_party")
+    office.at(3, 5, 9)
+    office.engine.resume(case, actor="boss")
+    assert office.due(case) == "03-09 18:00"
+
+
+def test_an_extension_follows_the_rule(office: Office) -> None:
+    case = office.run(start("s"), work(), end("e"), "s -> work -> e")
+    (item,) = office.engine.tasks(case_id=case)
+    from engine.errors import Refusal
+
+    with pytest.raises(Refusal, match="至多延期"):
+        office.engine.extend(case, item.id, more="4 workDay", approved_by="boss", actor="li")
+    office.engine.extend(case, item.id, more="2 workDay", approved_by="boss", actor="li")
+    assert office.due(case) == "03-11 18:00"
+    with pytest.raises(Refusal, match="至多延期"):
+        office.engine.extend(case, item.id, more="1 workDay", approved_by="boss", actor="li")
+
+
+def test_the_limit_may_be_an_expression(office: Office) -> None:
+    case = office.run(
+        start("s"), work(prop("limit", "=&quot;handle.&quot; + kind")), end("e"), "s -> work -> e",
+        kind="daily",
+    )  # fmt: skip
+    assert office.due(case) == "03-09 18:00"
