@@ -57,6 +57,13 @@ class ItemTypes:
             return run.null("type.mismatch", "value", kind)
         return fitted
 
+    def result_of(self, kind: Type) -> Type:
+        """The type of a function's results: models write it, or the whole function's, on a knowledge model."""
+        resolved = self.names.resolve(kind)
+        if resolved is None or resolved.name != "function":
+            return kind
+        return resolved.items or ANY
+
     def allowed_of(self, kind: Type) -> UnaryTests | None:
         """The allowed values that an item definition lists itself."""
         constraint = self.constraints.get(kind.name)

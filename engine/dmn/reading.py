@@ -244,8 +244,8 @@ class _ModelReader:
             )
             return function_of(self._boxes, name, [], nothing, None)
         made = self._boxes.function(logic, around)
-        kind = self._variable_type(element)
         types = self._boxes.types
+        kind = types.result_of(self._variable_type(element))
 
         def call(run: Any, values: list[Any]) -> Any:
             known: dict[str, Any] = {name: function}

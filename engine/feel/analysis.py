@@ -18,6 +18,8 @@ class Reads:
     names: set[str] = field(default_factory=set)
     paths: set[tuple[str, ...]] = field(default_factory=set)
     functions: set[str] = field(default_factory=set)
+    outside_filters: set[str] = field(default_factory=set)
+    _filters: int = 0
 
     def visit(self, node: syntax.Node, bound: frozenset[str]) -> None:
         """Add what `node` reads; `bound` are the names defined around it."""
@@ -27,7 +29,9 @@ class Reads:
             self._call(node, bound)
         elif isinstance(node, syntax.Filter):
             self.visit(node.source, bound)
+            self._filters += 1
             self.visit(node.predicate, bound | {"item"})
+            self._filters -= 1
         elif isinstance(node, syntax.For):
             self.visit(node.body, self._iterators(node.iterators, bound) | {"partial"})
         elif isinstance(node, syntax.Quantified):
@@ -53,6 +57,8 @@ class Reads:
             self.visit(source, bound)
         elif source.name not in bound:
             self.names.add(source.name)
+            if not self._filters:
+                self.outside_filters.add(source.name)
             self.paths.add((source.name, *reversed(members)))
 
     def _call(self, node: syntax.Call, bound: frozenset[str]) -> None:

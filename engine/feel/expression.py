@@ -24,9 +24,10 @@ class Expression:
     text: as written. tree: its syntax.
     names: the variables it reads (root names); paths: the dotted paths read, ("case", "grid");
     functions: the names it calls. Names bound inside the expression are left out.
+    item_names: those of `names` that occur only inside filters and so may be entries of the items.
     """
 
-    __slots__ = ("_code", "_height", "_weight", "functions", "names", "paths", "text", "tree")
+    __slots__ = ("_code", "_height", "_weight", "functions", "item_names", "names", "paths", "text", "tree")
 
     def __init__(self, text: str, tree: syntax.Node, types: TypeNames | None = None) -> None:
         reads = Reads()
@@ -36,6 +37,7 @@ class Expression:
         self.names: Final = frozenset(reads.names)
         self.paths: Final = frozenset(reads.paths)
         self.functions: Final = frozenset(reads.functions)
+        self.item_names: Final = frozenset(reads.names - reads.outside_filters)
         self._code = compile_node(tree, types)
         self._height = tree.height
         self._weight = tree.weight
@@ -73,7 +75,7 @@ class Expression:
 class UnaryTests:
     """A compiled decision table cell. Attributes as those of `Expression`; `?`, the tested value, is no name."""
 
-    __slots__ = ("_test", "_weight", "functions", "names", "paths", "text", "tree")
+    __slots__ = ("_test", "_weight", "functions", "item_names", "names", "paths", "text", "tree")
 
     def __init__(self, text: str, tree: syntax.Tests, types: TypeNames | None = None) -> None:
         reads = Reads()
@@ -83,6 +85,7 @@ class UnaryTests:
         self.names: Final = frozenset(reads.names)
         self.paths: Final = frozenset(reads.paths)
         self.functions: Final = frozenset(reads.functions)
+        self.item_names: Final = frozenset(reads.names - reads.outside_filters)
         self._test = compile_tests(tree, compiler(types))
         self._weight = tree.weight
 

@@ -83,6 +83,12 @@ def test_knowledge_is_called_by_name_and_by_invocation() -> None:
     assert decide(_KNOWLEDGE + decision("d", literal('factorial("5")'), knows=["factorial"]), "d") is None
 
 
+def test_a_knowledge_model_may_carry_the_type_of_its_function() -> None:
+    kind = '<itemDefinition name="tF"><functionItem outputTypeRef="number"><parameters name="n" typeRef="number"/></functionItem></itemDefinition>'
+    typed = _KNOWLEDGE.replace('<variable name="factorial"/>', '<variable name="factorial" typeRef="tF"/>')
+    assert decide(kind + typed + decision("d", literal("factorial(5)"), knows=["factorial"]), "d") == 120
+
+
 def test_endless_knowledge_exceeds_the_budget() -> None:
     body = _KNOWLEDGE.replace("n &lt;= 1", "false") + decision(
         "d", literal("factorial(5)"), knows=["factorial"]

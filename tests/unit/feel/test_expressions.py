@@ -160,6 +160,12 @@ def test_an_expression_knows_what_it_reads() -> None:
     assert expression.functions == {"sum", "work days"}
 
 
+def test_names_inside_filters_may_be_entries_of_the_items() -> None:
+    expression = compile_expression("parties[age < limit and role = wanted] = wanted")
+    assert expression.names == {"parties", "age", "limit", "role", "wanted"}
+    assert expression.item_names == {"age", "limit", "role"}
+
+
 def test_functions_of_the_host_are_called_with_values() -> None:
     env = environment({"work days": lambda count, calendar="cn": f"{count}/{calendar}"})
     assert compile_expression("work days(3)").evaluate({}, env) == "3/cn"
