@@ -74,14 +74,19 @@ def _correlation(message: etree._Element, element: etree._Element, source: Sourc
     subscription = extension(message, "subscription")
     if subscription is not None and subscription.get("correlationKey"):
         return source.setting(subscription.get("correlationKey"), subscription)
-    if local(element) in _CATCHES - {"startEvent"}:
+    if local(element) in _CATCHES and not _starts_process(element):
         source.report(
             "event.correlation",
             element,
-            "没有关联键：同名消息都会被捕获",
-            "no correlation key: any message of this name is caught",
+            "没有关联键：无从知道等的是哪一条消息",
+            "no correlation key: it cannot be told which message is waited for",
         )
     return None
+
+
+def _starts_process(element: etree._Element) -> bool:
+    around = element.getparent()
+    return local(element) == "startEvent" and around is not None and local(around) == "process"
 
 
 def _own_key(element: etree._Element) -> etree._Element | None:

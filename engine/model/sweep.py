@@ -35,8 +35,7 @@ _DOCUMENTATION = frozenset(
         "conversationAssociation", "correlationKey", "correlationPropertyRef", "participantRef",
         "messageFlowRef", "choreographyRef", "interfaceRef", "endPointRef", "dataObject",
         "dataObjectReference", "dataStore", "dataStoreReference", "dataState", "property",
-        "ioSpecification", "dataInput", "dataOutput", "inputSet", "outputSet", "dataInputRefs",
-        "dataOutputRefs", "inputSetRefs", "outputSetRefs", "dataInputAssociation", "dataOutputAssociation",
+        "dataInputAssociation", "dataOutputAssociation",
         "sourceRef", "targetRef", "itemDefinition", "interface", "operation", "inMessageRef",
         "outMessageRef", "errorRef", "endPoint", "partnerEntity", "partnerRole", "resource",
         "resourceParameter", "correlationProperty", "correlationPropertyRetrievalExpression", "messagePath",
@@ -190,11 +189,16 @@ def _zeebe(element: etree._Element, name: str, holder: str | None, owner: str, s
         )
         return
     for attribute, value in element.attrib.items():
-        if str(attribute) not in attributes or (attribute == "bindingType" and value == "versionTag"):
+        if str(attribute) not in attributes or (attribute == "bindingType" and value in _unbound(name)):
             _refuse_attribute(element, f'{attribute}="{value}"', source)
     for part in element:
         namespace, inner = split(str(part.tag))
         _zeebe(part, inner if namespace == ZEEBE else str(part.tag), name, owner, source)
+
+
+def _unbound(name: str) -> frozenset[str]:
+    """Ways of binding that are not executed: forms and decisions come from the package, calls run the newest."""
+    return frozenset({"versionTag", "deployment"} if name == "calledElement" else {"versionTag"})
 
 
 def _camunda(element: etree._Element, name: str, source: Source) -> None:

@@ -54,6 +54,7 @@ def check_events(draft: Draft, containers: Mapping[str, Container]) -> None:
                 "只有消息事件可以作为作业",
                 "only a message event can be worked as a job",
             )
+        _check_mappings(node, draft)
         if node.event.timer_kind is TimerKind.CYCLE and _happens_once(node, draft):
             draft.report(
                 "timer.cycle-place",
@@ -61,6 +62,18 @@ def check_events(draft: Draft, containers: Mapping[str, Container]) -> None:
                 "周期计时在此处只发生一次",
                 "the cycle happens only once here",
             )
+
+
+def _check_mappings(node: Node, draft: Draft) -> None:
+    throws = node.kind in (NodeKind.THROW_EVENT, NodeKind.END_EVENT)
+    vain = node.outputs and node.job is None if throws else node.inputs
+    if vain:
+        draft.report(
+            "extension.misplaced",
+            node.id,
+            "抛出事件只有输入映射，捕获事件只有输出映射",
+            "an event that throws has input mappings, one that catches has output mappings",
+        )
 
 
 def _allowed(node: Node, draft: Draft, containers: Mapping[str, Container]) -> frozenset[EventKind]:

@@ -69,13 +69,13 @@ def _check_event_gateway(draft: Draft, node: Node) -> None:
         )
     for id_ in node.outgoing:
         target = draft.nodes[draft.flows[id_].target]
-        if not _awaits(target) or len(target.incoming) > 1 or target.boundary:
+        if not _awaits(target) or len(target.incoming) > 1 or target.boundary or target.inputs:
             draft.report(
                 "gateway.event-targets",
                 target.id,
-                f"事件网关“{node.id}”不能通向它：须是没有其他流入的消息、计时、信号捕获事件或无边界事件的接收任务",
+                f"事件网关“{node.id}”不能通向它：须是没有其他流入的消息、计时、信号捕获事件或无边界事件、无输入映射的接收任务",
                 f"the event-based gateway {node.id!r} cannot lead here: a message, timer or signal catch event"
-                " or a receive task without boundary events, with no other incoming flow, is needed",
+                " or a receive task without boundary events and input mappings, with no other incoming flow, is needed",
             )
 
 

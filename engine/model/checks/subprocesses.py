@@ -16,6 +16,19 @@ def check_subprocesses(draft: Draft, containers: Mapping[str, Container]) -> Non
             _check_event_sub_process(draft, node, container)
         elif not (container.starts or draft.refused or (container.parent is None and container.event_starts)):
             draft.report("process.empty", container.id, "没有可以开始的节点", "there is no node to begin at")
+        _check_none_starts(draft, container)
+
+
+def _check_none_starts(draft: Draft, container: Container) -> None:
+    """Each start event is a beginning of its own (§10.5.2): of several without trigger none is meant."""
+    starts = [id_ for id_ in container.starts if draft.nodes[id_].kind is NodeKind.START_EVENT]
+    for id_ in starts[1:]:
+        draft.report(
+            "process.starts",
+            id_,
+            f"“{starts[0]}”已是无触发的开始事件",
+            f"{starts[0]!r} is a start event without trigger already",
+        )
 
 
 def _check_event_sub_process(draft: Draft, node: Node, container: Container) -> None:

@@ -242,6 +242,16 @@ BROKEN: dict[str, tuple[str, str, list[tuple[str, int, str]]]] = {
         "",
         [("subprocess.event-start", 2, "es")],
     ),
+    "message caught without key": (
+        around('<receiveTask id="n" messageRef="m2"/>'),
+        '<message id="m2" name="x"/>',
+        [("event.correlation", 2, "n")],
+    ),
+    "two start events without trigger": (
+        f'{ENDS}{chain("s", "e")}\n<startEvent id="n"/>{flow("x", "n", "e")}',
+        "",
+        [("process.starts", 3, "n")],
+    ),
     "empty sub-process": (around('<subProcess id="n"/>'), "", [("process.empty", 2, "n")]),
     "link that leads nowhere": (
         f'<startEvent id="s"/>\n<intermediateThrowEvent id="n"><linkEventDefinition name="L"/></intermediateThrowEvent>{chain("s", "n")}',
@@ -334,11 +344,6 @@ DOUBTFUL: dict[str, tuple[str, str, list[tuple[str, int, str]]]] = {
         ).replace(flow("g_e", "g", "e"), chain("g", "n", "e")),
         "",
         [("gateway.event-single", 2, "g")],
-    ),
-    "message caught without key": (
-        around('<receiveTask id="n" messageRef="m2"/>'),
-        '<message id="m2" name="x"/>',
-        [("event.correlation", 2, "n")],
     ),
     "cycle in the middle": (
         around(
