@@ -20,9 +20,8 @@ from engine.cases.queries import Case, Queries, Task
 from engine.cases.sealing import Sealing
 from engine.cases.starting import Starter
 from engine.cases.submitted import check_submission
-from engine.errors import BihuanError
+from engine.handling import Handling
 from engine.runtime import Settings
-from engine.runtime.verbs.returning import Target, targets
 from engine.store import Database, new_case_id
 from engine.vault import Keyring, Vault
 
@@ -43,7 +42,7 @@ class Config:
     pool_size: int = 10
 
 
-class Engine:
+class Engine(Handling):
     """A workflow engine on one database. Made by `open`; usable from several threads.
 
     Times are microseconds since 1970 UTC; variables are Python values FEEL knows (numbers, texts, dates, lists,
@@ -222,128 +221,6 @@ class Engine:
     def retry(self, case_id: UUID, incident_id: int, *, actor: str, **options: Any) -> Outcome:
         """Let a case go on where an incident stopped it."""
         return self.command(case_id, "retry", {"incident": incident_id}, actor=actor, **options)
-
-    # -- the verbs of handling (DOMAIN §3a) ----------------------------------------------------------
-
-    def return_targets(self, case_id: UUID, task_id: int) -> list[Target]:
-        """The earlier steps of a task's level, latest first, each with whether it may be returned to and why not."""
-        return self.executor.look(case_id, lambda session: targets(session, task_id))
-
-    def return_task(
-        self,
-        case_id: UUID,
-        task_id: int,
-        *,
-        actor: str,
-        to: str | None = None,
-        mode: str = "redo",
-        reason: str = "",
-        **options: Any,
-    ) -> Outcome:
-        """退回 a task to an earlier completed step.
-
-        to: element id, by default the latest legal one. mode: `redo` the steps between, or straight `back`.
-        Raises Refusal with the rule that forbids it.
-        """
-        given = {"task": task_id, "to": to, "mode": mode, "reason": reason}
-        return self.command(case_id, "return", given, actor=actor, **options)
-
-    def recall(self, case_id: UUID, task_id: int, *, actor: str, reason: str = "", **options: Any) -> Outcome:
-        """撤回 one's own completion of a task, until something came of it."""
-        return self.command(case_id, "recall", {"task": task_id, "reason": reason}, actor=actor, **options)
-
-    def jump(
-        self, case_id: UUID, token_id: int, to: str, *, actor: str, reason: str = "", **options: Any
-    ) -> Outcome:
-        """Put a token to another node where that strands and doubles nothing."""
-        given = {"token": token_id, "to": to, "reason": reason}
-        return self.command(case_id, "jump", given, actor=actor, **options)
-
-    def transfer(
-        self,
-        case_id: UUID,
-        task_id: int,
-        to: str,
-        *,
-        actor: str,
-        reason: str = "",
-        superior: bool = False,
-        **options: Any,
-    ) -> Outcome:
-        """转办 a task to another person; `superior` when a common superior decides."""
-        given = {"task": task_id, "to": to, "reason": reason, "superior": superior}
-        return self.command(case_id, "transfer", given, actor=actor, **options)
-
-    def delegate(
-        self, case_id: UUID, task_id: int, to: str, *, actor: str, reason: str = "", **options: Any
-    ) -> Outcome:
-        """委派 a task: somebody else works on it, then it comes back for confirmation."""
-        given = {"task": task_id, "to": to, "reason": reason}
-        return self.command(case_id, "delegate", given, actor=actor, **options)
-
-    def add_sign(
-        self,
-        case_id: UUID,
-        task_id: int,
-        users: list[str],
-        mode: str,
-        *,
-        actor: str,
-        ordered: bool | None = None,
-        reason: str = "",
-        **options: Any,
-    ) -> Outcome:
-        """加签: others sign `before`, `after` or `beside` me, in the given order unless told."""
-        given: dict[str, Any] = {"task": task_id, "users": list(users), "mode": mode, "reason": reason}
-        if ordered is not None:
-            given["ordered"] = ordered
-        return self.command(case_id, "add-sign", given, actor=actor, **options)
-
-    def remove_sign(self, case_id: UUID, task_id: int, user: str, *, actor: str, **options: Any) -> Outcome:
-        """减签 somebody who has not signed yet."""
-        return self.command(case_id, "remove-sign", {"task": task_id, "user": user}, actor=actor, **options)
-
-    def urge(self, case_id: UUID, task_id: int, *, actor: str, message: str = "", **options: Any) -> Outcome:
-        """催办 a task; not too often."""
-        return self.command(case_id, "urge", {"task": task_id, "message": message}, actor=actor, **options)
-
-    def copy(self, case_id: UUID, task_id: int, users: list[str], *, actor: str, **options: Any) -> Outcome:
-        """抄送 a task to others."""
-        return self.command(case_id, "copy", {"task": task_id, "users": list(users)}, actor=actor, **options)
-
-    def extend(
-        self,
-        case_id: UUID,
-        task_id: int,
-        due: int | None = None,
-        *,
-        approved_by: str,
-        actor: str,
-        more: str | None = None,
-        reason: str = "",
-        **options: Any,
-    ) -> Outcome:
-        """延期 a task, approved by somebody else.
-
-        more: for a task with a limit, in its units and as its rule allows (`5 workDay`). due: for one without, a
-        later due time in microseconds, once.
-        """
-        given = {"task": task_id, "due": due, "more": more, "approved_by": approved_by, "reason": reason}
-        return self.command(case_id, "extend", given, actor=actor, **options)
-
-    def hand_over(
-        self, leaving: str, to: str, *, actor: str, reason: str = ""
-    ) -> list[Outcome | BihuanError]:
-        """离职转办: transfer all open tasks of somebody; for each task what came of it."""
-        results: list[Outcome | BihuanError] = []
-        for task in self.queries.tasks(assignee=leaving, limit=100_000):
-            try:
-                results.append(
-                    self.transfer(task.case_id, task.id, to, actor=actor, reason=reason, superior=True)
-                )
-            except BihuanError as error:
-                results.append(error)
-        return results
 
     def set_variables(
         self, case_id: UUID, variables: Mapping[str, Any], *, actor: str, **options: Any
