@@ -1,0 +1,206 @@
+"""Cases brought to the point where a command can be given: one scenario a kind of command."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from engine import Config, Engine, ManualClock
+from engine.cases import Outcome
+from tests.property.actions import NOON, Entropy
+from tests.support.bpmn import (
+    boundary,
+    diagram,
+    end,
+    error,
+    fork,
+    message,
+    parallel,
+    receive,
+    script,
+    service,
+    signal,
+    start,
+    sub,
+    timer,
+    user,
+    xor,
+)
+
+HOUR = 3_600_000_000
+Act = Callable[[], Outcome]
+Scenario = Callable[[Engine, ManualClock], Act]
+
+FORM = json.dumps(
+    {
+        "id": "report",
+        "type": "default",
+        "components": [
+            {"key": "name", "type": "textfield", "properties": {"bihuan:mask": "name"}},
+            {"key": "result", "type": "textfield", "properties": {"bihuan:mask": "none"}},
+        ],
+    }
+).encode()
+
+PROCESS = diagram(
+    start("s"),
+    fork("f"),
+    user("first", groups="clerks,leads", form="report", due='=now() + duration("P1D")'),
+    boundary("late", "first", timer(cycle="R3/PT1H"), interrupting=False),
+    script("count", "=if late = null then 1 else late + 1", "late"),
+    end("le"),
+    user("second"),
+    service("work", "mail"),
+    boundary("failed", "work", error()),
+    receive("wait", "answer", "=key"),
+    boundary("alarmed", "wait", signal("alarm")),
+    sub(
+        "many",
+        start("ms"),
+        user("each"),
+        end("me"),
+        "ms -> each -> me",
+        multi=parallel("=[1, 2, 3]", "item", collect="all", output="=item"),
+    ),
+    xor("w"),
+    xor("a"),
+    fork("j"),
+    user("last"),
+    end("e", message("done", "=key")),
+    "s -> f -> first -> second -> j; late -> count -> le; f -> work -> w -> j; failed -> w",
+    "f -> wait -> a -> j; alarmed -> a; f -> many -> j; j -> last -> e",
+)
+
+
+def opened(url: str, *, cache_size: int = 100) -> tuple[Engine, ManualClock]:
+    """An engine on an empty database, with everything deployed; the same ids in every run."""
+    clock = ManualClock(NOON)
+    config = Config(random=Entropy(), cache_size=cache_size, keyring="sqlite://")
+    engine = Engine.open(url, clock=clock, config=config)
+    engine.deploy({"p.bpmn": PROCESS, "report.form": FORM}, actor="designer")
+    return engine, clock
+
+
+def begin(engine: Engine) -> UUID:
+    """A case with everything open."""
+    return engine.start("p", {"key": "k-1", "a": 1}, actor="starter", business_key="案-1").case_id
+
+
+def item(engine: Engine, case: UUID, shelf: str, element: str) -> int:
+    """The id of an open task, job, timer, subscription or incident."""
+    for scope in engine.queries.state(case).scopes.values():
+        for found in getattr(scope, shelf).values():
+            if found.element == element:
+                return int(found.id)
+    raise AssertionError(f"{element} has no open {shelf}")
+
+
+def _command(
+    kind: str, shelf: str, element: str, *, name: str = "", actor: str = "zhang", **given: Any
+) -> Scenario:
+    """A command on an item that is open from the start of the case."""
+
+    def prepare(engine: Engine, clock: ManualClock) -> Act:
+        case = begin(engine)
+        clock.advance(HOUR)
+        known = {name or shelf.removesuffix("s"): item(engine, case, shelf, element)}
+        return lambda: engine.command(case, kind, {**known, **given}, actor=actor, idempotency_key="once")
+
+    return prepare
+
+
+def _whole(kind: str, *, before: str = "", **given: Any) -> Scenario:
+    """A command on the whole case, perhaps after another one."""
+
+    def prepare(engine: Engine, clock: ManualClock) -> Act:
+        case = begin(engine)
+        if before:
+            engine.command(case, before, {}, actor="admin")
+        return lambda: engine.command(case, kind, given, actor="admin", idempotency_key="once")
+
+    return prepare
+
+
+def _start(engine: Engine, clock: ManualClock) -> Act:
+    return lambda: engine.start("p", {"key": "k-1", "name": "张三"}, actor="starter", idempotency_key="once")
+
+
+def _retry(engine: Engine, clock: ManualClock) -> Act:
+    case = begin(engine)
+    engine.fail_job(case, item(engine, case, "jobs", "work"), "坏了", actor="mailer", retries=0)
+    incident = item(engine, case, "incidents", "work")
+    return lambda: engine.retry(case, incident, actor="admin", idempotency_key="once")
+
+
+def _after_claim(kind: str, **given: Any) -> Scenario:
+    """A verb on a task that `zhang` has."""
+
+    def prepare(engine: Engine, clock: ManualClock) -> Act:
+        case = begin(engine)
+        task = item(engine, case, "tasks", "first")
+        engine.claim(case, task, actor="zhang")
+        return lambda: engine.command(
+            case, kind, {"task": task, **given}, actor="zhang", idempotency_key="once"
+        )
+
+    return prepare
+
+
+def _after_first(kind: str) -> Scenario:
+    """Going back to `first`, which `zhang` completed."""
+
+    def prepare(engine: Engine, clock: ManualClock) -> Act:
+        case = begin(engine)
+        first = item(engine, case, "tasks", "first")
+        engine.complete(case, first, {"name": "李四", "result": "办好"}, actor="zhang")
+        second = item(engine, case, "tasks", "second")
+        token = next(
+            token.id for _, token in engine.queries.state(case).tokens() if token.element == "second"
+        )
+        given = {
+            "recall": {"task": first, "reason": "写错了"},
+            "return": {"task": second, "to": "first", "mode": "redo", "reason": "材料不全"},
+            "jump": {"token": token, "to": "first", "reason": "补办"},
+        }[kind]
+        return lambda: engine.command(case, kind, given, actor="zhang", idempotency_key="once")
+
+    return prepare
+
+
+def _remove_sign(engine: Engine, clock: ManualClock) -> Act:
+    case = begin(engine)
+    task = item(engine, case, "tasks", "first")
+    engine.claim(case, task, actor="zhang")
+    engine.add_sign(case, task, ["wang", "zhao"], "before", actor="zhang")
+    return lambda: engine.remove_sign(case, task, "zhao", actor="zhang", idempotency_key="once")
+
+
+SCENARIOS: dict[str, Scenario] = {
+    "start": _start,
+    "claim": _command("claim", "tasks", "first"),
+    "unclaim": _after_claim("unclaim"),
+    "complete": _command("complete", "tasks", "first", variables={"name": "李四", "result": "办好"}),
+    "fire-timer": _command("fire-timer", "timers", "late"),
+    "message": _command("message", "subscriptions", "wait", variables={"b": 2}),
+    "signal": _whole("signal", name="alarm", variables={"c": 3}),
+    "complete-job": _command("complete-job", "jobs", "work", variables={"sent": True}),
+    "fail-job": _command("fail-job", "jobs", "work", message="坏了", retries=0),
+    "throw-job-error": _command("throw-job-error", "jobs", "work", code="e", variables={}),
+    "suspend": _whole("suspend", reason="等材料"),
+    "resume": _whole("resume", before="suspend"),
+    "cancel": _whole("cancel", reason="撤诉"),
+    "retry": _retry,
+    "set-variables": _whole("set-variables", variables={"a": 2}),
+    "return": _after_first("return"),
+    "recall": _after_first("recall"),
+    "jump": _after_first("jump"),
+    "transfer": _after_claim("transfer", to="li", reason="出差"),
+    "delegate": _after_claim("delegate", to="li", reason="请核实"),
+    "add-sign": _after_claim("add-sign", users=["wang"], mode="before", reason="会商"),
+    "remove-sign": _remove_sign,
+    "urge": _after_claim("urge", message="请尽快"),
+    "copy": _after_claim("copy", users=["sun"]),
+    "extend": _after_claim("extend", due=NOON + 999 * HOUR, approved_by="li", reason="复杂"),
+}
