@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from tests.support.bpmn import (
@@ -108,27 +110,27 @@ def test_the_loop_counter_counts_from_one(world: World) -> None:
 
 @proves("multiInstance/parallel/cardinality", "multiInstance/sequential/cardinality")
 @pytest.mark.parametrize("kind", [parallel, sequential])
-def test_a_number_of_instances_may_be_given_instead(world: World, kind: object) -> None:
+def test_a_number_of_instances_may_be_given_instead(world: World, kind: Callable[..., str]) -> None:
     case = world.run(
         start("s"),
         user("a", multi=kind(times="=n")),
         user("b"),
         "s -> a -> b",
-        n=2,  # type: ignore[operator]
+        n=2,
     )
     assert case.complete("a").complete("a").tasks == ["b"]
 
 
 @proves("multiInstance/empty")
 @pytest.mark.parametrize("kind", [parallel, sequential])
-def test_no_item_means_no_instance_and_an_empty_output(world: World, kind: object) -> None:
+def test_no_item_means_no_instance_and_an_empty_output(world: World, kind: Callable[..., str]) -> None:
     case = world.run(
-        start("s"), user("a", multi=kind("=[]", "item", collect="all", output="=item")),  # type: ignore[operator]
+        start("s"), user("a", multi=kind("=[]", "item", collect="all", output="=item")),
         user("b"), "s -> a -> b",
     )  # fmt: skip
     assert case.tasks == ["b"]
     assert case.variables == {"all": []}
-    assert world.run(start("s"), user("a", multi=kind(times="=0")), end("e"), "s -> a -> e").is_done  # type: ignore[operator]
+    assert world.run(start("s"), user("a", multi=kind(times="=0")), end("e"), "s -> a -> e").is_done
 
 
 @proves("multiInstance/completion condition")

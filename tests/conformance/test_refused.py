@@ -232,9 +232,10 @@ def test_global_tasks(tag: str) -> None:
 
 
 @proves("choreography", "choreographyTask", "subChoreography", "callChoreography", refused=True)
-@proves("globalChoreographyTask", refused=True)
+@proves("globalChoreographyTask", "globalConversation", refused=True)
 def test_choreographies() -> None:
     refused(file(process("p", task("t")), '<choreography id="n"/>'), "n", "unsupported.element")
+    refused(file(process("p", task("t")), '<globalConversation id="n"/>'), "n", "unsupported.element")
     refused(file(process("p", task("t")), '<globalChoreographyTask id="n"/>'), "n", "unsupported.element")
     members = "<participantRef>a</participantRef><participantRef>b</participantRef>"
     for tag in ("choreographyTask", "callChoreography", "subChoreography"):

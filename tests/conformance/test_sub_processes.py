@@ -150,9 +150,9 @@ def test_a_scope_that_ends_takes_its_waiting_event_sub_processes_along(world: Wo
     assert case.tasks == ["after"]
 
 
-def _calling(*called: str, **options: bool) -> bytes:
+def _calling(*called: str, child: bool | None = None) -> bytes:
     return file(
-        process("p", start("s"), call("c", "q", **options), user("after"), "s -> c -> after"),
+        process("p", start("s"), call("c", "q", child=child), user("after"), "s -> c -> after"),
         process("q", *called),
     )
 

@@ -42,6 +42,12 @@ class World:
         )
         self.engine = Engine.open("sqlite://", clock=self.clock, config=config)
 
+    def reopen(self, settings: Settings) -> None:
+        """Begin again with other bounds."""
+        self.engine.close()
+        self.settings = settings
+        self.__post_init__()
+
     def deploy(self, *parts: str, key: str = "p", **files: bytes) -> tuple[Finding, ...]:
         """Deploy one process made of `parts`, or the files given; the warnings."""
         named = {name.replace("_", "."): data for name, data in files.items()}
