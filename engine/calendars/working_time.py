@@ -230,7 +230,8 @@ def _paused_days(start: int, limit: Limit, table: DayTable, pauses: Sequence[Int
     by_work = limit.unit is _WORK_DAY
     measure, advance = _working(table) if by_work else (_elapsed, _later)
     over = table.closes[nominal] if by_work else table.starts[nominal + 1]
-    end = table.closes[nominal if by_work else _moved(table, nominal)]
+    day = nominal if by_work else _moved(table, nominal)
+    end = table.closes[day]
     for opens, shuts in pauses:
         if opens >= end:
             break
@@ -238,7 +239,8 @@ def _paused_days(start: int, limit: Limit, table: DayTable, pauses: Sequence[Int
             continue
         if opens < over:
             over = advance(over, measure(max(opens, begin), shuts))
-        day = table.day(over - 1)
+        # Never back before a day an earlier pause already took from it.
+        day = max(day, table.day(over - 1))
         while True:
             day = _next_worked(table, day) if by_work else _moved(table, day)
             end = table.closes[day]
