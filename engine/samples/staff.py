@@ -20,12 +20,14 @@ PACE: Mapping[str, Mapping[str, timedelta]] = {
         "dispatch": timedelta(minutes=10),
         "sign_for": timedelta(minutes=15),
         "check_in": timedelta(minutes=30),
-        "handle": _DAY,
+        "handle": timedelta(hours=8),
     },
-    "daily": {"dispatch": _DAY, "sign_for": _DAY, "check_in": 3 * _DAY, "handle": 6 * _DAY},
-    "hard": {"dispatch": _DAY, "sign_for": 2 * _DAY, "check_in": 5 * _DAY, "handle": 13 * _DAY},
+    "daily": {"dispatch": _DAY, "sign_for": _DAY, "check_in": 3 * _DAY, "handle": 3 * _DAY},
+    "hard": {"dispatch": _DAY, "sign_for": 2 * _DAY, "check_in": 5 * _DAY, "handle": 9 * _DAY},
 }
-"""What staff take as the normal time for a step, by whistle type."""
+"""What staff take as the normal time for a step, by whistle type. The limit for handling spans all steps."""
+HURRY = 12
+"""How many times faster people get back to each other in an emergency."""
 
 RETURNED = 0.08
 GIVEN_UP = 0.4
@@ -149,15 +151,15 @@ class Shift:
             "lead_summary": self.matter.measures,
             "lead_signature": self.world.person(self.draw),
         }
-        now = self._office(now + self.draw.span(timedelta(minutes=20), timedelta(hours=6)))
+        now = self._later(now, timedelta(minutes=20), timedelta(hours=6))
         self._complete("lead_report", now, lead, report)
         while True:
-            now = self._office(now + self.draw.span(timedelta(hours=1), timedelta(days=2)))
+            now = self._later(now, timedelta(hours=1), timedelta(days=2))
             confirmed = not self.draw.chance(NOT_CONFIRMED)
             self._complete("confirm_on_site", now, f"village:{self.village}", self._confirm(confirmed))
             if confirmed:
                 break
-            now = self._office(now + self.draw.span(timedelta(hours=4), timedelta(days=2)))
+            now = self._later(now, timedelta(hours=4), timedelta(days=2))
             again = {"rework_measures": self.matter.measures, "lead_result": "solved"}
             self._complete("rework", now, lead, again)
         now = self._office(now + self.draw.span(timedelta(minutes=30), timedelta(days=1)))
@@ -214,6 +216,12 @@ class Shift:
         low, high = (1.05, 1.8) if luck < LATE else (0.55, 0.95) if luck < LATE + SLOW else (0.05, 0.45)
         at = since + draw.span(normal * low, normal * high)
         return at if self.matter.type == "emergency" else self._office(at)
+
+    def _later(self, now: datetime, shortest: timedelta, longest: timedelta) -> datetime:
+        """After a pause: in office hours, or, in an emergency, at any hour and soon."""
+        if self.matter.type == "emergency":
+            return now + self.draw.span(shortest / HURRY, longest / HURRY)
+        return self._office(now + self.draw.span(shortest, longest))
 
     def _office(self, at: datetime) -> datetime:
         """The same moment if the office is open, else some minutes after it opens."""
