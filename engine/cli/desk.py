@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import getpass
 import os
+import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -81,6 +83,14 @@ def actor() -> str:
         return getpass.getuser()
     except (KeyError, OSError):
         return f"uid:{os.getuid()}"
+
+
+def program() -> str:
+    """How the user may start this program again: its name, or its path where the shell would not find it."""
+    path = Path(sys.argv[0])
+    if shutil.which("bihuan") is not None or path.name != "bihuan":
+        return "bihuan"
+    return os.path.relpath(path)
 
 
 def _file_of(url: str) -> Path | None:

@@ -9,7 +9,7 @@ from engine.cli.desk import Desk
 from engine.i18n import Language
 
 if TYPE_CHECKING:
-    from engine.cases.executor import Outcome
+    from engine.cases.command import Outcome
     from engine.cases.queries import Task
     from engine.facade import Engine
 

@@ -44,8 +44,8 @@ def introduce(
     )
 
 
-def show(desk: Desk, engine: Engine, ledger: Ledger, world: World) -> None:
-    """The tables, then the story of a case that was closed."""
+def show(desk: Desk, engine: Engine, ledger: Ledger, world: World) -> str:
+    """The tables, then the story of a case that was closed; the name of a case to look at."""
     say, screen = desk.say, desk.screen
     nodes = engine.definitions.programs.get(engine.definitions.find("whistle")[0]).nodes
     screen.table(
@@ -72,6 +72,8 @@ def show(desk: Desk, engine: Engine, ledger: Ledger, world: World) -> None:
     if ledger.told is not None:
         _tell(desk, engine, ledger.told[1], _actors(desk, world))
     screen.line()
+    example = engine.case(next(engine.case_ids()) if ledger.told is None else ledger.told[1])
+    return example.business_key or str(example.id)
 
 
 def _figures(desk: Desk, account: Department) -> tuple[object, ...]:

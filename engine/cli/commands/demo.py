@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from engine.cli import summary
 from engine.cli.command import command, option
 from engine.cli.commands.proofs import Checked, go_through, show
-from engine.cli.desk import Desk, actor
+from engine.cli.desk import Desk, actor, program
 from engine.cli.exits import Exit
 from engine.cli.files import package_files
 from engine.cli.grammar import Command
@@ -53,13 +53,14 @@ def _run(desk: Desk, folder: Path, cases: int, seed: str) -> Exit:
     until = _last_hour()
     world = read_world((packages / PROCESS / "samples" / "world.toml").read_bytes())
     samples = sample_cases(world, count=cases, until=until, seed=seed)
+    example = ""
     with desk.engine(create=True) as engine:
         deployed = _deploy(engine, packages)
         seconds = _play(desk, engine, samples, micros_of(until))
         ledger = _account(engine, micros_of(until))
         if not desk.chosen.is_json:
             summary.introduce(desk, deployed, samples, seconds, micros_of(until))
-            summary.show(desk, engine, ledger, world)
+            example = summary.show(desk, engine, ledger, world)
         checked = _prove(desk, engine, cases)
     if desk.chosen.is_json:
         desk.screen.json(
@@ -68,7 +69,9 @@ def _run(desk: Desk, folder: Path, cases: int, seed: str) -> Exit:
     else:
         for each in checked:
             show(desk, each)
-        desk.screen.remark(desk.say("demo.next", folder=folder))
+        desk.screen.remark(
+            desk.say("demo.next", program=program(), code=example, database=desk.chosen.database)
+        )
     return max(each.exit for each in checked)
 
 
