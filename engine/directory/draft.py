@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import asdict, dataclass, replace
-from typing import Any, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 from engine.directory.index import Index
 from engine.directory.records import Membership, Person, Record, Substitution, Unit
@@ -15,6 +16,7 @@ from engine.store import NEVER
 
 T = TypeVar("T", bound=Record)
 RowKey = tuple[str, ...]
+_CHANGING: Final = frozenset({"log", "moved", "_opened", "_closed"})
 
 
 class Change(Protocol):
@@ -86,6 +88,25 @@ class Draft:
             after=tuple(self._after),
         )
         self.log.append(entry)
+
+    def apply_all(self, changes: Sequence[Change]) -> None:
+        """Carry several changes out, all or none. Raises InvalidInput of the first that cannot be."""
+        kept = self._keep() if len(changes) > 1 else None
+        try:
+            for change in changes:
+                self.apply(change)
+        except InvalidInput:
+            if kept is not None:
+                self._restore(kept)
+            raise
+
+    def _keep(self) -> dict[str, Any]:
+        copied = {name: copy(value) for name, value in vars(self).items() if name in _CHANGING}
+        return {**copied, "register": self.register.copy()}
+
+    def _restore(self, kept: dict[str, Any]) -> None:
+        vars(self).update(kept)
+        self.index = Index(self.register, self.vocabulary)
 
     def open(self, record: Record, *, logged: bool = True) -> None:
         """Add a row; it gets the number of the change being made."""
