@@ -12,9 +12,10 @@ import sqlalchemy as sa
 
 from engine import canonical
 from engine.cases.clock import Clock, wall_clock
+from engine.cases.command import Command, Outcome
 from engine.cases.definitions import Definitions, Deployment
 from engine.cases.due import Due
-from engine.cases.executor import Command, Executor, Outcome
+from engine.cases.executor import Executor
 from engine.cases.messages import DEFAULT_TTL, Messages
 from engine.cases.queries import Case, Queries, Task
 from engine.cases.sealing import Sealing

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from engine.cases.executor import Executor, Outcome
+from engine.cases.command import Outcome
+from engine.cases.executor import Executor
 from engine.cases.queries import Queries
 from engine.errors import BihuanError
 from engine.runtime.verbs.returning import Target, targets

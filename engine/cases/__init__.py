@@ -1,8 +1,9 @@
 """The case log and everything that writes it: the transactional heart."""
 
 from engine.cases.clock import Clock, ManualClock, wall_clock
+from engine.cases.command import BEHAVIOUR, Command, NewCase, Outcome
 from engine.cases.definitions import Definitions, DeployedDefinition, Deployment
-from engine.cases.executor import BEHAVIOUR, Command, Executor, NewCase, Outcome
+from engine.cases.executor import Executor
 from engine.cases.log import CorruptEvent, EventContent, EventHead, StoredEvent
 from engine.cases.snapshot import CorruptState
 

@@ -15,8 +15,9 @@ import sqlalchemy as sa
 from engine import canonical
 from engine.cases import statements as sql
 from engine.cases.clock import Clock
+from engine.cases.command import Command
 from engine.cases.definitions import Definitions
-from engine.cases.executor import Command, Executor
+from engine.cases.executor import Executor
 from engine.cases.messages import Messages
 from engine.cases.starting import Starter
 from engine.errors import Conflict, NotFound, Refusal

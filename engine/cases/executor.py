@@ -6,94 +6,29 @@ Nobody else writes the case tables. ARCHITECTURE §3 names the steps.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from engine import canonical
-from engine.cases import mirror, snapshot
+from engine.cases import snapshot
 from engine.cases import statements as sql
 from engine.cases.cache import SessionCache
 from engine.cases.clock import Clock
+from engine.cases.command import BEHAVIOUR, CLOSED, CaseHead, Command, NewCase, Outcome, case_head
 from engine.cases.definitions import Definitions
-from engine.cases.log import GENESIS, REFUSED, EventContent, EventHead, chain, pack
+from engine.cases.log import GENESIS
 from engine.cases.past import past_events
 from engine.cases.sealing import Sealed
-from engine.errors import BihuanError, Conflict, NotFound, Refusal
+from engine.cases.writing import Applied, write, write_refusal
+from engine.errors import Conflict, NotFound, Refusal
 from engine.runtime import LiveReads, Session, Settings
 from engine.runtime import execute as run
 from engine.state import CaseState
-from engine.state.case import CANCELLED, COMPLETED
-from engine.store import Database, Transaction, lock_correlation
-
-BEHAVIOUR = 1
-"""The version of execution semantics new cases run under; raised when a change of ours would alter replays."""
+from engine.store import Database, Transaction
 
 T = TypeVar("T")
-CLOSED = (COMPLETED, CANCELLED)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Command:
-    """What somebody wants done with a case.
-
-    input: wire form. key: idempotency key, unique per actor. at: case time in microseconds, for imported and
-    simulated cases only. prepare: turns the input into what is logged, seeing the case as it stands (seals
-    masked fields). message: the buffered message this command consumes.
-    """
-
-    kind: str
-    actor: str
-    input: dict[str, Any]
-    on_behalf_of: str | None = None
-    key: str | None = None
-    at: int | None = None
-    prepare: Callable[[Session, UUID, int, dict[str, Any]], tuple[dict[str, Any], list[Sealed]]] | None = None
-    message: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Outcome:
-    """What a command did. `repeated` marks the answer to a key that was used before.
-
-    state_hash: hex; also the case's ETag.
-    """
-
-    case_id: UUID
-    seq: int
-    status: str
-    state_hash: str
-    effects: list[list[Any]] = field(default_factory=list)
-    repeated: bool = False
-    awaited: list[tuple[str, str]] = field(default_factory=list)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CaseHead:
-    """The row of a case that every command starts from."""
-
-    definition: bytes
-    status: str
-    provenance: str
-    behaviour: int
-    effective_at: int
-    seq: int
-    head: bytes
-    state_hash: bytes
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class NewCase:
-    """What a start command records about the case beside its variables."""
-
-    case_id: UUID
-    definition: str
-    key: str
-    version: int
-    business_key: str | None
-    provenance: str
 
 
 class Executor:
@@ -255,131 +190,27 @@ class Executor:
             given, sealed = command.prepare(session, case_id, seq, given)
         session.begin(at, LiveReads(self._providers), lambda: past_events(tx, case_id))
         run(session, command.kind, command.actor, given)
-        return self._write(tx, case_id, head, session, command, given, sealed, at, now, new)
-
-    def _write(
-        self,
-        tx: Transaction,
-        case_id: UUID,
-        before: CaseHead,
-        session: Session,
-        command: Command,
-        given: dict[str, Any],
-        sealed: list[Sealed],
-        at: int,
-        now: int,
-        new: NewCase | None,
-    ) -> Outcome:
-        state = session.state
-        state_hash = state.digest()
-        content = EventContent(
-            input=given, reads=session.reads.record, effects=session.effects, state_hash=state_hash.hex()
+        return write(
+            tx,
+            Applied(
+                case_id=case_id,
+                before=head,
+                command=command,
+                session=session,
+                given=given,
+                sealed=sealed,
+                at=at,
+                now=now,
+                new=new,
+            ),
         )
-        head, row = _event_row(case_id, before, command, command.kind, content, at, now)
-        closed = state.status in CLOSED
-        changed = {
-            "status": state.status,
-            "ended_at": at if closed else None,
-            "effective_at": at,
-            "seq": head.seq,
-            "head": row["hash"],
-            "state_hash": state_hash,
-            "state": None if closed else snapshot.pack(state),
-        }
-        tx.write(sql.insert_event, row)
-        if new is None:
-            tx.write(sql.update_case, {"key_case_id": case_id, **changed})
-        else:
-            tx.write(sql.insert_case, {**_case_row(new, at), **changed})
-        mirror.write(tx, case_id, session)
-        self._write_outbox(tx, case_id, head.seq, session, at)
-        for entry in sealed:
-            tx.write(sql.insert_vault, {"case_id": case_id, **entry.row()})
-        if command.message is not None and not tx.change(sql.delete_message, {"message_id": command.message}):
-            raise Conflict(
-                code="message.delivered",
-                message_zh="消息已经送达",
-                message_en="the message was delivered before",
-            )
-        awaited = mirror.new_messages_awaited(state)
-        for name, key in awaited:
-            lock_correlation(tx, name, key)
-        outcome = Outcome(
-            case_id=case_id,
-            seq=head.seq,
-            status=state.status,
-            state_hash=state_hash.hex(),
-            effects=session.effects,
-            awaited=awaited,
-        )
-        if command.key is not None:
-            tx.write(sql.insert_key, _key_row(command, outcome, now))
-        return outcome
-
-    def _write_outbox(self, tx: Transaction, case_id: UUID, seq: int, session: Session, at: int) -> None:
-        leaving = [effect for effect in session.effects if effect[0] == "out"]
-        for number, effect in enumerate(leaving):
-            tx.write(
-                sql.insert_outbox,
-                {
-                    "case_id": case_id,
-                    "seq": seq,
-                    "n": number,
-                    "kind": effect[1],
-                    "payload": canonical.dumps(effect[2]),
-                    "due_at": at,
-                    "attempts": 0,
-                    "last_error": None,
-                },
-            )
 
     def _record_refusal(self, case_id: UUID, command: Command, refusal: Refusal) -> None:
-        """A refusal is evidence: an event of its own, after the rollback, that leaves the state as it was."""
+        """Write a refusal after the rollback of what was refused, in a transaction of its own."""
         with self._database.transaction() as tx:
             row = tx.row(sql.lock_case, {"case_id": case_id})
-            if row is None:
-                return
-            before = case_head(row)
-            now = self._clock()
-            at = max(now if command.at is None else command.at, before.effective_at)
-            content = EventContent(
-                input={
-                    "command": command.kind,
-                    "rule": refusal.rule,
-                    "message_zh": refusal.message_zh,
-                    "message_en": refusal.message_en,
-                    "target": {
-                        name: value for name, value in command.input.items() if isinstance(value, int)
-                    },
-                    "place": dict(refusal.place),
-                },
-                state_hash=before.state_hash.hex(),
-            )
-            head, event = _event_row(case_id, before, command, REFUSED, content, at, now)
-            tx.write(sql.insert_event, event)
-            tx.write(
-                sql.touch_case,
-                {
-                    "key_case_id": case_id,
-                    "seq": head.seq,
-                    "head": event["hash"],
-                    "effective_at": at,
-                },
-            )
-
-
-def case_head(row: tuple[Any, ...]) -> CaseHead:
-    """The case row as `statements.lock_case` and `read_case` give it."""
-    return CaseHead(
-        definition=bytes(row[0]),
-        status=row[1],
-        provenance=row[2],
-        behaviour=row[3],
-        effective_at=row[4],
-        seq=row[5],
-        head=bytes(row[6]),
-        state_hash=bytes(row[7]),
-    )
+            if row is not None:
+                write_refusal(tx, case_id, case_head(row), command, refusal, self._clock())
 
 
 def _check_open(case_id: UUID, head: CaseHead) -> None:
@@ -393,56 +224,6 @@ def _check_open(case_id: UUID, head: CaseHead) -> None:
         )
 
 
-def _event_row(
-    case_id: UUID, before: CaseHead, command: Command, kind: str, content: EventContent, at: int, now: int
-) -> tuple[EventHead, dict[str, Any]]:
-    head = EventHead(
-        case_id=case_id,
-        seq=before.seq + 1,
-        recorded_at=now,
-        effective_at=at,
-        kind=kind,
-        actor=command.actor,
-        on_behalf_of=command.on_behalf_of,
-    )
-    packed = pack(content.canonical())
-    return head, {
-        "case_id": case_id,
-        "seq": head.seq,
-        "recorded_at": now,
-        "effective_at": at,
-        "kind": kind,
-        "actor": command.actor,
-        "on_behalf_of": command.on_behalf_of,
-        "content": packed,
-        "hash": chain(before.head, head, packed),
-    }
-
-
-def _case_row(new: NewCase, at: int) -> dict[str, Any]:
-    return {
-        "case_id": new.case_id,
-        "definition": bytes.fromhex(new.definition),
-        "definition_key": new.key,
-        "definition_version": new.version,
-        "business_key": new.business_key,
-        "provenance": new.provenance,
-        "behaviour": BEHAVIOUR,
-        "started_at": at,
-    }
-
-
-def _key_row(command: Command, outcome: Outcome, now: int) -> dict[str, Any]:
-    return {
-        "owner": command.actor,
-        "key": command.key,
-        "case_id": outcome.case_id,
-        "seq": outcome.seq,
-        "result": canonical.dumps({"status": outcome.status, "state": outcome.state_hash}),
-        "created_at": now,
-    }
-
-
 def _repeated(row: tuple[Any, ...]) -> Outcome:
     result = canonical.loads(bytes(row[2]))
     return Outcome(
@@ -452,6 +233,3 @@ def _repeated(row: tuple[Any, ...]) -> Outcome:
         state_hash=result["state"],
         repeated=True,
     )
-
-
-__all__ = ["BEHAVIOUR", "BihuanError", "CaseHead", "Command", "Executor", "NewCase", "Outcome", "case_head"]

@@ -16,7 +16,8 @@ import sqlalchemy as sa
 from engine import canonical
 from engine.cases import statements as sql
 from engine.cases.clock import Clock
-from engine.cases.executor import Command, Executor, Outcome
+from engine.cases.command import Command, Outcome
+from engine.cases.executor import Executor
 from engine.cases.starting import Starter
 from engine.errors import Conflict, NotFound
 from engine.store import Database, Transaction, lock_correlation

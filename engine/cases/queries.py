@@ -11,8 +11,8 @@ import sqlalchemy as sa
 
 from engine.cases import snapshot
 from engine.cases import statements as sql
+from engine.cases.command import case_head
 from engine.cases.definitions import Definitions
-from engine.cases.executor import case_head
 from engine.cases.log import StoredEvent
 from engine.cases.reading import PAGE, events_page
 from engine.errors import NotFound

@@ -7,8 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from engine.cases.clock import Clock
+from engine.cases.command import BEHAVIOUR, Command, NewCase, Outcome
 from engine.cases.definitions import Definitions
-from engine.cases.executor import BEHAVIOUR, Command, Executor, NewCase, Outcome
+from engine.cases.executor import Executor
 from engine.cases.sealing import Sealing
 from engine.runtime import Settings
 from engine.store import new_case_id

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from uuid import UUID
 
 from engine import canonical
+from engine.cases.command import BEHAVIOUR
 from engine.cases.definitions import Definitions
-from engine.cases.executor import BEHAVIOUR
 from engine.cases.log import REFUSED, EventContent, StoredEvent, unpack
 from engine.cases.past import past_event
 from engine.cases.reading import read_events

@@ -11,8 +11,8 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from engine.cases import snapshot
+from engine.cases.command import CLOSED
 from engine.cases.definitions import Definitions, read_stored
-from engine.cases.executor import CLOSED
 from engine.cases.log import EventContent
 from engine.cases.queries import Queries
 from engine.cases.reading import read_events

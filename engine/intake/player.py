@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from engine import canonical
-from engine.cases.executor import Outcome
+from engine.cases.command import Outcome
 from engine.errors import NotFound
 from engine.facade import Engine
 from engine.intake.drive import PROCESS, WITHDRAWN, Action
