@@ -10,7 +10,15 @@ from typing import Any, Protocol
 
 from rich import box
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TaskProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 from rich.text import Text
 
@@ -26,6 +34,13 @@ class Advance(Protocol):
 
 UNCUT = 100_000
 """Columns of output that goes to a file or another program: nothing is wrapped there."""
+
+
+class _Rate(ProgressColumn):
+    """How many a second."""
+
+    def render(self, task: Task) -> Text:
+        return Text("" if task.speed is None else f"{task.speed:.0f}/s")
 
 
 class Screen:
@@ -84,6 +99,7 @@ class Screen:
             BarColumn(),
             TaskProgressColumn(),
             TextColumn("{task.completed:.0f}"),
+            _Rate(),
             TimeRemainingColumn(),
         )
         with Progress(*columns, console=self._err, transient=True) as bar:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 
 import pytest
 
 from engine.cli import application, exits
 from engine.cli.application import COMMANDS
+from engine.cli.options import Chosen
 from engine.cli.printable import printable
+from engine.cli.screen import Screen
 from engine.i18n import Language, catalogue
 from tests.unit.cli.conftest import Bihuan
 
@@ -123,3 +126,23 @@ def test_text_from_elsewhere_cannot_steer_a_terminal() -> None:
     assert printable("a\x1b[2Jb\n\u202ec\ud800") == "a\\x1b[2Jb\\n\\u202ec\ufffd"
     assert printable("江苏省 1") == "江苏省 1"
     assert printable("x" * 50, longest=10) == "x" * 9 + "…"
+
+
+def test_a_bar_is_drawn_on_a_terminal_and_nowhere_else(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def draw(chosen: Chosen) -> str:
+        with Screen(chosen).progress("核对") as advance:
+            advance(1, 2)
+            advance(1)
+        written = capsys.readouterr()
+        assert written.out == ""
+        return written.err
+
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    assert "核对" in draw(Chosen())
+    assert draw(Chosen(format="json")) == ""
+    assert draw(Chosen(quiet=True)) == ""
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: False)
+    assert draw(Chosen()) == ""
