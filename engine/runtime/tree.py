@@ -3,7 +3,7 @@
 A scope of the case is a workflow; a token is a task. Three things are ours:
 
 * **Tasks carry the ids we give them** and do not read the wall clock, so nothing in the tree differs between
-  a run and its replay.
+  a run and its replay but the random id of each scope's anchor, which nobody reads.
 * **The tree does not predict.** The library grows the tree of all possible futures ahead of each task; a
   token here knows only where it stands.
 * **Finished tasks are spliced out** when pruning is on: their children move up, so that the tree holds live

@@ -1,0 +1,1 @@
+"""What was measured of SpiffWorkflow as it comes, and that it does not hold here."""

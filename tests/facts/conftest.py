@@ -1,0 +1,5 @@
+"""The same world as the conformance tests use."""
+
+from tests.conformance.conftest import world
+
+__all__ = ["world"]
