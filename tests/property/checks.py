@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from engine import Engine
 from engine.history import Replayer, Verifier
 from engine.runtime import Session, Settings
-from engine.runtime.session import TASK_STATES
+from engine.runtime.board import TASK_STATES
 from engine.runtime.tree import TaskState, TokenTask
 from engine.state import CaseState
 from engine.store import Database
