@@ -19,7 +19,7 @@ MAX_BYTES: Final = 20 * 1024 * 1024
 MAX_UNPACKED: Final = 200 * 1024 * 1024
 MAX_PARTS: Final = 1_000
 MAX_ROWS: Final = 200_000
-MAX_COLUMNS: Final = 64
+MAX_COLUMNS: Final = 32
 EXACT: Final = 10**15
 """Excel keeps 15 digits of a number; a longer code typed as a number is not what was typed."""
 
@@ -43,7 +43,8 @@ Cell = str | UnreadableCell
 def read_workbook(content: bytes) -> Iterator[tuple[str, list[tuple[int, list[Cell]]]]]:
     """Each sheet's name and its rows that are not empty, with their numbers (the first is 1), as texts.
 
-    Formulas and error values are unreadable cells: what they show depends on the program. Raises FileRefused for
+    Columns beyond `MAX_COLUMNS` are not read. Formulas and error values are unreadable cells: what they show
+    depends on the program. Raises FileRefused for
     what is no workbook, or one that is too large or holds XML that is not plain.
     """
     _check(content)
@@ -81,10 +82,13 @@ def _text_cell(sheet: Any, text: str) -> Any:
 
 def _rows(sheet: Any) -> Iterator[tuple[int, list[Cell]]]:
     sheet.reset_dimensions()
-    rows = sheet.iter_rows(max_row=MAX_ROWS, max_col=MAX_COLUMNS)
-    for number, row in enumerate(rows, start=1):
+    for number, row in enumerate(sheet.iter_rows(max_col=MAX_COLUMNS), start=1):
+        if number > MAX_ROWS:
+            raise _too_large()
         cells = [_text(cell) for cell in row]
-        if any(cell != "" for cell in cells):
+        while cells and cells[-1] == "":
+            cells.pop()
+        if cells:
             yield number, cells
 
 
