@@ -14,8 +14,10 @@ from engine.cli.types import OneOf, Whole
 from engine.errors import NotFound
 from engine.i18n import Catalogue
 
-MEASUREMENTS = ("floor", "kernel")
-"""Modules of bench/, in the order of `make bench`."""
+MEASUREMENTS = ("floor", "kernel", "feel")
+"""Modules of bench/, in the order of `make bench`; a test holds the two equal."""
+TIMED = ("floor", "kernel")
+"""Those that can be told how long to measure."""
 
 
 def bench(say: Catalogue) -> Command:
@@ -35,8 +37,8 @@ def _run(desk: Desk, only: str | None, seconds: int | None) -> Exit:
             message_zh="测量程序只在源代码目录中，安装包不含",
             message_en="the measurements are part of the source tree only",
         )
-    given = [] if seconds is None else ["--seconds", str(seconds)]
     for name in MEASUREMENTS if only is None else (only,):
+        given = [] if seconds is None or name not in TIMED else ["--seconds", str(seconds)]
         done = subprocess.run(  # noqa: S603 - our own interpreter and modules
             [sys.executable, "-m", f"bench.{name}", *given], cwd=root, check=False
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -10,12 +11,14 @@ import pytest
 
 from engine.cli import application, exits
 from engine.cli.application import COMMANDS
+from engine.cli.commands import bench
 from engine.cli.options import Chosen
 from engine.cli.printable import printable
 from engine.cli.screen import Screen
 from engine.i18n import Language, catalogue
 from tests.unit.cli.conftest import Bihuan
 
+ROOT = Path(__file__).parents[3]
 NAMES = [make(catalogue(Language.ZH)).name or "" for make in COMMANDS]
 BELOW = [("export", "xes"), ("db", "upgrade")]
 HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -117,7 +120,7 @@ def test_a_report_that_cannot_be_written_does_not_hide_the_number(
 
 
 def test_exit_codes_are_those_of_the_manual() -> None:
-    manual = (Path(__file__).parents[3] / "docs" / "operations.md").read_text(encoding="utf-8")
+    manual = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
     listed = {int(number) for number in re.findall(r"^\| (\d+) \|", manual, re.MULTILINE)}
     assert listed == {code.value for code in exits.Exit}
 
@@ -146,3 +149,21 @@ def test_a_bar_is_drawn_on_a_terminal_and_nowhere_else(
     assert draw(Chosen(quiet=True)) == ""
     monkeypatch.setattr(sys.stderr, "isatty", lambda: False)
     assert draw(Chosen()) == ""
+
+
+def test_measurements_are_those_of_make_bench(bihuan: Bihuan, monkeypatch: pytest.MonkeyPatch) -> None:
+    recipe = (ROOT / "Makefile").read_text(encoding="utf-8").partition("\nbench:")[2].partition("\n\n")[0]
+    modules = re.findall(r"-m bench\.(\w+)", recipe)
+    assert tuple(modules) == bench.MEASUREMENTS
+    started: list[list[str]] = []
+
+    def start(words: list[str], **_: object) -> subprocess.CompletedProcess[bytes]:
+        started.append(words[1:])
+        return subprocess.CompletedProcess(words, 0)
+
+    monkeypatch.setattr(subprocess, "run", start)
+    assert bihuan("bench", "--seconds", 2).code == 0
+    assert started[0] == ["-m", "bench.floor", "--seconds", "2"]
+    assert [words[1] for words in started] == [f"bench.{name}" for name in modules]
+    assert bihuan("bench", "--only", "feel").code == 0
+    assert started[-1] == ["-m", "bench.feel"]
