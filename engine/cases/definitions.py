@@ -10,10 +10,11 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from engine.errors import NotFound
+from engine.errors import InvalidInput, NotFound
 from engine.model import Finding, Package, read_package
 from engine.model.definition import Definition, EventKind
 from engine.runtime import LiveReads, Programs, Session, Settings, moments
+from engine.runtime.failure import NodeFailure
 from engine.state import CaseState, Scope
 from engine.state.scope import PROCESS
 from engine.store import Database, Transaction
@@ -206,7 +207,7 @@ class Definitions:
                 "definition": digest,
             }
             if event.kind is EventKind.TIMER:
-                planned = self._first_firing(definition, node_id, now)
+                planned = self.first_firing(definition, node_id, now)
                 tx.execute(
                     start_timers.insert(),
                     {
@@ -219,13 +220,25 @@ class Definitions:
                 name = event.name.text or ""
                 tx.execute(start_subscriptions.insert(), {**row, "kind": event.kind.value, "name": name})
 
-    def _first_firing(self, definition: Definition, node_id: str, now: int) -> moments.Schedule:
+    def first_firing(self, definition: Definition, node_id: str, now: int) -> moments.Schedule:
+        """When a timer start event fires, planned at `now`.
+
+        Raises InvalidInput, naming the event, when its expression gives no date, duration or cycle.
+        """
         session = Session(CaseState(), self.programs, self._settings)
         session.begin(now, LiveReads({}))
         scope = Scope(1, None, None, PROCESS, definition.key, definition.digest)
         event = definition.nodes[node_id].event
         assert event is not None
-        return moments.schedule(session, event, scope, None)
+        try:
+            return moments.schedule(session, event, scope, None)
+        except NodeFailure as failure:
+            raise InvalidInput(
+                code=failure.kind,
+                message_zh=failure.message_zh,
+                message_en=failure.message_en,
+                place={"process": definition.key, "element": node_id},
+            ) from failure
 
 
 def read_stored(files: Mapping[str, bytes]) -> Package:

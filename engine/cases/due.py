@@ -137,8 +137,8 @@ class Due:
         return len(due)
 
     def _plan_next(self, key: str, element: str, digest: str, due_at: int, remaining: int | None) -> None:
-        event = self._definitions.programs.get(digest).definition.nodes[element].event
-        interval = moments.interval_of(event) if event is not None else None
+        definition = self._definitions.programs.get(digest).definition
+        interval = self._definitions.first_firing(definition, element, due_at).interval
         where = sa.and_(
             start_timers.c.definition_key == key,
             start_timers.c.element_id == element,

@@ -76,13 +76,6 @@ def next_due(session: Session, due: int, interval: str) -> int:
     return _step(session, due, interval)
 
 
-def interval_of(event: Event) -> str | None:
-    """The interval of a start timer that repeats (its cycle is plain text), else None."""
-    if event.timer_kind is not TimerKind.CYCLE or event.timer is None or event.timer.text is None:
-        return None
-    return event.timer.text.strip().split("/")[-1]
-
-
 def _cycle(session: Session, text: str) -> Schedule:
     parts = text.strip().split("/")
     head = parts[0]
