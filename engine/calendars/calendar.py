@@ -34,7 +34,7 @@ class Calendar:
     seasons: tuple[Season, ...] = ()
     special: tuple[tuple[date, SpecialDay], ...] = ()
     published_until: date | None = None
-    first: date = date(2004, 1, 1)
+    first: date = date(2006, 1, 1)
     last: date = date(2041, 12, 31)
     last_day: LastDay = LastDay.REST_DAY
 

@@ -44,7 +44,7 @@ def _calendar(entries: Entries) -> Calendar:
     except (ZoneInfoNotFoundError, ValueError, OSError):
         entries.wrong("zone", f"没有时区“{zone}”", f"there is no time zone {zone!r}")
     rest = _weekdays(entries, "rest")
-    china = entries.choice("holidays", ("china", "none")) == "china"
+    china = entries.choice("holidays", ("china", "none"), "china") == "china"
     years = _years(entries)
     published, special = _special(china, years, entries)
     seasons = tuple(_season(each, rest) for each in entries.tables("hours"))

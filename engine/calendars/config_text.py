@@ -15,7 +15,7 @@ Path: TypeAlias = tuple[str | int, ...]
 """Where a value stands: keys, and numbers (from 0) of tables in arrays."""
 
 _HEADER: Final = re.compile(r"\s*(\[\[?)\s*([^\[\]]+?)\s*\]\]?\s*(?:#.*)?")
-_ENTRY: Final = re.compile(r"\s*([A-Za-z0-9_.\"'-]+)\s*=(.*)")
+_ENTRY: Final = re.compile(r"\s*([^=\[\]#]+?)\s*=(.*)")
 _QUOTED: Final = re.compile(r'"(?:[^"\\]|\\.)*"|\'[^\']*\'')
 
 
@@ -224,6 +224,8 @@ def _lines(text: str) -> Iterator[tuple[Path, int]]:
         header = _HEADER.fullmatch(line)
         if header is not None:
             here = _resolved(header[2], counts, is_array=header[1] == "[[")
+            if here[-1] == 0:
+                yield here[:-1], number
             yield here, number
             continue
         entry = _ENTRY.match(line)

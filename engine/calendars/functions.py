@@ -33,8 +33,13 @@ class Reads(Protocol):
 class Asking(Protocol):
     """The running command of a case: its clock, its zone, its port to the outside."""
 
-    now: int
-    reads: Reads
+    @property
+    def now(self) -> int:
+        """The case clock, microseconds since 1970 UTC."""
+
+    @property
+    def reads(self) -> Reads:
+        """The port."""
 
     @property
     def zone(self) -> tzinfo:

@@ -18,8 +18,8 @@ from chinese_calendar import constants
 
 from engine.calendars.day import DayKind, SpecialDay
 
-FIRST_YEAR: Final = 2004
-"""The first year the package knows."""
+FIRST_YEAR: Final = 2006
+"""The first year for which the package has every notice, that of the year after included."""
 LAST_YEAR: Final = 2080
 """The last year estimated: up to here independent tables of lunar dates agree."""
 

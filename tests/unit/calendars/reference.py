@@ -26,6 +26,7 @@ class Minutes:
     def __init__(self, calendar: Calendar, first: date, last: date) -> None:
         zone = ZoneInfo(calendar.zone)
         self.calendar = calendar
+        self.special = dict(calendar.special)
         self.begin = datetime(first.year, first.month, first.day, tzinfo=zone).astimezone(UTC)
         end = datetime(last.year, last.month, last.day, tzinfo=zone).astimezone(UTC)
         self.kinds: dict[date, DayKind] = {}
@@ -44,15 +45,14 @@ class Minutes:
 
     def _hours(self, day: date) -> tuple[tuple[int, int], ...]:
         calendar = self.calendar
-        special = dict(calendar.special).get(day) if day not in self.kinds else None
+        special = self.special.get(day)
         if day not in self.kinds:
             weekly = DayKind.WEEKEND if day.weekday() in calendar.rest else DayKind.WORK
             self.kinds[day] = special.kind if special else weekly
-            self._today = special
         if self.kinds[day] is not DayKind.WORK:
             return ()
-        if self._today is not None and self._today.hours is not None:
-            return self._today.hours
+        if special is not None and special.hours is not None:
+            return special.hours
         for season in calendar.seasons:
             if season.covers(day):
                 return season.exchanged if day.weekday() in calendar.rest else season.week[day.weekday()]
