@@ -76,7 +76,7 @@ RULES: dict[str, Rule] = dict(
         _rule("event.multiple", _E, "一个事件只有一个触发方式", "an event has one trigger"),
         _rule("event.interrupting", _E, "错误事件总是中断", "an error event always interrupts"),
         _rule("event.reference", _E, "消息、信号、错误、升级事件与收发任务须引用有名称或代码的定义", "a message, signal, error or escalation event and a send or receive task refers to a definition with a name or code"),
-        _rule("event.code", _E, "捕获的错误与升级代码须是固定文字", "the error or escalation code that is caught is fixed text"),
+        _rule("event.code", _E, "捕获的错误与升级代码、启动流程的消息与信号名称须是固定文字", "the code of an error or escalation that is caught, and the name of what starts a process, is fixed text"),
         _rule("event.correlation", _E, "捕获消息须有关联键", "a message catch has a correlation key"),
         _rule("subprocess.event-flow", _E, "事件子流程没有流入流出，也不附着边界事件、不多实例", "an event sub-process has no flows, boundary events or instances"),
         _rule("subprocess.event-start", _E, "事件子流程恰有一个带触发的开始事件", "an event sub-process has exactly one start event, which has a trigger"),

@@ -174,7 +174,16 @@ def _signal(session: Session, actor: str, given: Input) -> None:
 
 
 def _job(session: Session, given: Input) -> tuple[Scope, Job]:
-    return _item(session, given["job"], "jobs", ("作业", "job"))
+    """A job that takes reports: one with an open incident waits for its retry."""
+    scope, job = _item(session, given["job"], "jobs", ("作业", "job"))
+    if job.status == "failed":
+        raise Conflict(
+            code="job.failed",
+            message_zh="作业已停在异常上，重试后才能再报告",
+            message_en="the job has an open incident and takes no reports until it is retried",
+            current={"status": job.status},
+        )
+    return scope, job
 
 
 def _complete_job(session: Session, actor: str, given: Input) -> None:
@@ -294,7 +303,8 @@ def _resume_token(session: Session, scope: Scope, token_id: int, data: dict[str,
 def _set_variables(session: Session, actor: str, given: Input) -> None:
     """Correct variables of the case's process, or of the scope named."""
     scope_id = given.get("scope", session.state.root.id)
-    if scope_id not in session.state.scopes:
+    scope = session.state.scopes.get(scope_id)
+    if scope is None or scope.closed:
         raise NotFound(code="scope.gone", message_zh="作用域不存在", message_en="the scope does not exist")
     session.emit(["var", scope_id, dict(given["variables"])])
 

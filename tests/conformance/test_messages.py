@@ -11,6 +11,7 @@ from tests.support.bpmn import (
     fork,
     job,
     message,
+    parallel,
     process,
     race,
     receive,
@@ -356,3 +357,55 @@ def test_a_suspended_case_gets_its_message_when_it_is_resumed(world: World) -> N
     world.engine.resume(case.id, actor="admin")
     world.later()
     assert case.tasks == ["a"]
+
+
+@proves("boundaryEvent/message/interrupting", "data/input mapping")
+def test_a_boundary_event_may_wait_under_a_key_the_activity_mapped_for_itself(world: World) -> None:
+    case = world.run(
+        start("s"), user("a", inputs={"mine": '="K-" + code'}), boundary("stop", "a", message("stop", "=mine")),
+        user("b"), "s -> a; stop -> b",
+        code="7",
+    )  # fmt: skip
+    world.send("stop", "K-7")
+    assert case.tasks == ["b"]
+
+
+@proves("eventSubProcess/message/non-interrupting", "subProcess/multi-instance/parallel")
+def test_event_sub_processes_of_instances_wait_under_keys_of_their_own(world: World) -> None:
+    case = world.run(
+        start("s"),
+        sub("box", start("bs"), user("a"), "bs -> a",
+            event_sub("note", start("ns", message("note", "=item"), interrupting=False), user("n"), "ns -> n"),
+            multi=parallel("=items", "item")),
+        "s -> box",
+        items=["x", "y"],
+    )  # fmt: skip
+    world.send("note", "y")
+    assert case.tasks == ["a", "a", "n"]
+    (scope,) = [scope for scope in case.state.scopes.values() if scope.kind == "eventSubProcess"]
+    parents = [case.state.scopes[scope.parent or 0]]
+    assert parents[0].parent is not None
+    assert case.state.scopes[parents[0].parent].index == 1
+
+
+@proves("intermediateThrowEvent/message", "intermediateCatchEvent/message")
+def test_message_names_and_keys_may_be_expressions(world: World) -> None:
+    world.deploy(start("s"), throw("t", message("=topic", "=key"), inputs={"key": '="1" + "0"'}), "s -> t")
+    world.deploy(start("qs"), catch("m", message("=topic", '="10"')), user("b"), "qs -> m -> b", key="q")
+    receiver = world.start("q", topic="ping")
+    world.start(topic="ping")
+    world.later()
+    assert receiver.tasks == ["b"]
+
+
+@proves("intermediateCatchEvent/message")
+def test_a_loop_waits_anew_each_round(world: World) -> None:
+    case = world.run(
+        start("s"), race("g"), catch("m", message("m", '="1"')), catch("t", timer(duration="PT1H")), task("x"),
+        end("e"), "s -> g; g -> m -> x; x -> g if not(stop); x -> e else; g -> t -> e",
+    )  # fmt: skip
+    world.send("m", stop=False)
+    world.send("m", stop=False)
+    assert case.waits == ["m", "t"]
+    world.send("m", stop=True)
+    assert case.is_done

@@ -406,3 +406,17 @@ def test_an_event_gateway_leads_only_to_what_waits() -> None:
 def test_an_event_sub_process_with_flows_or_instances() -> None:
     handler = event_sub("n", parallel(times="=2"), start("hs", message("m", "=x")), task("t"), "hs -> t")
     refused(diagram(start("s"), end("e"), "s -> e", handler), "n", "subprocess.event-flow")
+
+
+@proves("boundaryEvent/none", "intermediateCatchEvent/none", refused=True)
+def test_catching_nothing() -> None:
+    refused(beside('<boundaryEvent id="n" attachedToRef="a"/>'), "n", "event.kind")
+    refused(inside('<intermediateCatchEvent id="n"/>'), "n", "event.kind")
+
+
+@proves("startEvent/message/name by expression", "startEvent/signal/name by expression", refused=True)
+def test_what_starts_a_process_is_named_by_fixed_text() -> None:
+    refused(diagram('<startEvent id="n"><messageEventDefinition root:message="=x"/></startEvent>', end("e"), "n -> e"),
+            "n", "event.code")  # fmt: skip
+    refused(diagram('<startEvent id="n"><signalEventDefinition root:signal="=x"/></startEvent>', end("e"), "n -> e"),
+            "n", "event.code")  # fmt: skip

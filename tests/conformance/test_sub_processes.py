@@ -238,6 +238,8 @@ def test_calling_a_process_that_only_events_start_is_an_incident(world: World) -
 def test_a_process_that_calls_itself_without_end_is_stopped_by_an_incident(world: World) -> None:
     case = world.run(start("s"), call("c", "p"), "s -> c")
     assert case.incidents == [("scope-depth", "c")]
+    world.engine.cancel(case.id, actor="admin")
+    assert case.status == "cancelled"
 
 
 @proves("callActivity/plain")

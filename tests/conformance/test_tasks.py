@@ -169,3 +169,29 @@ def test_script_and_rule_tasks_can_be_worked_as_jobs(world: World) -> None:
     )
     assert case.finish_job("x").jobs == ["r"]
     assert case.finish_job("r").is_done
+
+
+@proves("serviceTask/retries")
+def test_a_job_whose_incident_is_open_takes_no_reports_until_it_is_retried(world: World) -> None:
+    case = world.run(start("s"), service("j"), user("a"), "s -> j -> a")
+    case.fail_job("j", retries=0)
+    with pytest.raises(Conflict):
+        case.fail_job("j")
+    with pytest.raises(Conflict):
+        case.finish_job("j")
+    with pytest.raises(Conflict):
+        case.throw_error("j", "E1")
+    assert case.incidents == [("job.failed", "j")]
+    assert case.retry().finish_job("j").tasks == ["a"]
+    assert case.incidents == []
+
+
+@proves("serviceTask/retries")
+def test_a_worker_cannot_report_what_was_reported(world: World) -> None:
+    case = world.run(start("s"), service("j"), user("a"), "s -> j -> a")
+    (found,) = world.engine.queries.jobs(case.id)
+    case.finish_job("j")
+    with pytest.raises(NotFound):
+        world.engine.complete_job(case.id, found["job_id"], actor="worker")
+    with pytest.raises(NotFound):
+        world.engine.fail_job(case.id, found["job_id"], "late", actor="worker")

@@ -55,6 +55,7 @@ def check_events(draft: Draft, containers: Mapping[str, Container]) -> None:
                 "only a message event can be worked as a job",
             )
         _check_mappings(node, draft)
+        _check_start_name(node, draft, containers)
         if node.event.timer_kind is TimerKind.CYCLE and _happens_once(node, draft):
             draft.report(
                 "timer.cycle-place",
@@ -62,6 +63,18 @@ def check_events(draft: Draft, containers: Mapping[str, Container]) -> None:
                 "周期计时在此处只发生一次",
                 "the cycle happens only once here",
             )
+
+
+def _check_start_name(node: Node, draft: Draft, containers: Mapping[str, Container]) -> None:
+    starts = node.kind is NodeKind.START_EVENT and containers[node.container].parent is None
+    name = node.event.name if node.event else None
+    if starts and name is not None and name.expression is not None:
+        draft.report(
+            "event.code",
+            node.id,
+            "启动流程的消息或信号，其名称不能是表达式",
+            "the name of the message or signal that starts a process cannot be an expression",
+        )
 
 
 def _check_mappings(node: Node, draft: Draft) -> None:
