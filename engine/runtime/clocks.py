@@ -11,15 +11,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import Refusal
-from engine.model.definition import Node
+from engine.model.definition import Node, Setting
 from engine.runtime.failure import NodeFailure
-from engine.runtime.variables import evaluate
+from engine.runtime.moments import moment
+from engine.runtime.variables import setting
 from engine.state import Scope, Timer, Token, WorkItem
 
 if TYPE_CHECKING:
     from engine.runtime.session import Session
 
 LIMIT = "bihuan:limit"
+LIMIT_START = "bihuan:limit_start"
+EVENT = "limit_event"
+"""The variable an escalation of a clock brings: which limit of which task, and how much of it has passed."""
 PREFIX = "limit:"
 BREACH = 100
 KEPT = ("row", "calendar", "profile", "provisional", "original")
@@ -28,15 +32,16 @@ KEPT = ("row", "calendar", "profile", "provisional", "original")
 def start(session: Session, scope: Scope, token: Token, node: Node) -> dict[str, Any] | None:
     """The clock of a task that is about to open, or None without a limit.
 
-    The property is the limit's name, or after `=` a FEEL expression that gives it; null means no limit.
+    The property is the limit's name, or after `=` a FEEL expression that gives it; null means no limit. It counts
+    from when the task opens, or from the date and time `bihuan:limit_start` gives (30 minutes to check in count
+    from the dispatch, not from when somebody signed for it; DOMAIN §1.3).
     Raises NodeFailure when the limit is not configured or cannot be computed.
     """
-    name = node.properties.get(LIMIT)
-    if name and name.startswith("="):
-        name = evaluate(session, session.program(scope).expression(name[1:]), scope, token)
+    name = setting(session, _expression(session, scope, node, LIMIT), scope, token)
     if not name:
         return None
-    key = {"name": name, "start": session.now, "now": session.now}
+    begun = _begun(session, scope, token, node)
+    key = {"name": name, "start": begun, "now": session.now}
     found = session.reads.read("clock.due", key)
     if found is None:
         raise NodeFailure(
@@ -46,7 +51,7 @@ def start(session: Session, scope: Scope, token: Token, node: Node) -> dict[str,
         raise NodeFailure("limit.unknown", *found["refused"])
     return {
         "name": name,
-        "start": session.now,
+        "start": begun,
         "pauses": [],
         "extensions": [],
         **{kept: found[kept] for kept in KEPT},
@@ -95,7 +100,7 @@ def fire(session: Session, scope: Scope, timer: Timer) -> None:
     kind = "limit.breached" if breached else "limit.reminder"
     facts = {"limit": clock["name"], "percent": int(percent), "task": item.id, "element": item.element}
     session.emit(["note", kind, facts])
-    throwing.escalate(session, session.tasks[item.token], kind, {})
+    throwing.escalate(session, session.tasks[item.token], kind, {EVENT: facts})
 
 
 def pause_all(session: Session, actor: str, reason: str) -> None:
@@ -129,6 +134,22 @@ def extend(session: Session, scope: Scope, item: WorkItem, more: str, approver: 
         raise Refusal(rule=(found or {}).get("rule", "limit.extension"), message_zh=zh, message_en=en)
     clock["extensions"] = found["extensions"]
     _apply(session, scope, item, clock, found)
+
+
+def _expression(session: Session, scope: Scope, node: Node, name: str) -> Setting | None:
+    text = node.properties.get(name)
+    if text is None or not text.startswith("="):
+        return None if text is None else Setting(text=text)
+    return Setting(expression=session.program(scope).expression(text[1:]))
+
+
+def _begun(session: Session, scope: Scope, token: Token, node: Node) -> int:
+    begun = moment(session, _expression(session, scope, node, LIMIT_START), scope, token)
+    if begun is not None and begun > session.now:
+        raise NodeFailure(
+            "limit.start", "时限起算点不得晚于现在", "a limit cannot start at a moment still ahead"
+        )
+    return session.now if begun is None else begun
 
 
 def _running(session: Session) -> list[tuple[Scope, WorkItem, dict[str, Any]]]:

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import Refusal
-from engine.model.definition import Node
+from engine.model.definition import Node, Setting
 from engine.runtime.failure import NodeFailure
-from engine.runtime.variables import View, to_wire
+from engine.runtime.variables import View, text_setting, to_wire
 from engine.state import Incident, Scope, Token, WorkItem
 
 if TYPE_CHECKING:
@@ -30,9 +30,15 @@ STAFFING_GAP = "staffing.gap"
 def candidates(session: Session, scope: Scope, token: Token, node: Node) -> tuple[list[str], Any]:
     """The candidate groups of a task at the case's place, and the gap in the staff, if any.
 
+    The property is the expression, or after `=` FEEL that gives it; null means nobody by level and role.
     Without a directory the expression itself is the group.
     """
     expression = node.properties.get(CANDIDATE)
+    if expression and expression.startswith("="):
+        compiled = session.program(scope).expression(expression[1:])
+        expression = text_setting(
+            session, Setting(expression=compiled), scope, token, ("候选人表达式", "the candidate expression")
+        )
     if not expression:
         return [], None
     place = View(session, scope, token).wire().get(PLACE)

@@ -59,4 +59,12 @@ class _Refused:
 
 def prop(name: str, value: str) -> str:
     """The extension that gives an element a `bihuan:` property."""
-    return f'<zeebe:properties><zeebe:property name="bihuan:{name}" value="{value}"/></zeebe:properties>'
+    return props(**{name: value})
+
+
+def props(**values: str) -> str:
+    """The extension that gives an element several `bihuan:` properties."""
+    written = "".join(
+        f'<zeebe:property name="bihuan:{name}" value="{value}"/>' for name, value in values.items()
+    )
+    return f"<zeebe:properties>{written}</zeebe:properties>"

@@ -17,7 +17,7 @@ from engine.calendars import Timetable
 from engine.calendars.case_clock import case_clock_providers
 from tests.support.bpmn import boundary, diagram, end, escalation, start, user
 from tests.support.driving import check, micros
-from tests.verbs.acting import prop
+from tests.verbs.acting import prop, props
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 CONFIG = Path(__file__).parents[2] / "config"
@@ -160,3 +160,55 @@ def test_the_limit_may_be_an_expression(office: Office) -> None:
         kind="daily",
     )  # fmt: skip
     assert office.due(case) == "03-09 18:00"
+
+
+def test_a_limit_may_count_from_before_the_task_opened(office: Office) -> None:
+    case = office.run(
+        start("s"), user("sign"), work(props(limit="handle.daily", limit_start="=called_at")),
+        end("e"), "s -> sign -> work -> e", called_at=datetime(2026, 3, 2, 9, tzinfo=SHANGHAI),
+    )  # fmt: skip
+    office.at(3, 6, 9)
+    (item,) = office.engine.tasks(case_id=case)
+    office.engine.complete(case, item.id, {}, actor="li")
+    assert office.due(case) == "03-09 18:00"
+    office.at(3, 9, 18)
+    assert office.notes(case, "limit.reminder") == [80]
+    assert office.notes(case, "limit.breached") == [100]
+
+
+def test_a_limit_that_ran_out_before_the_task_opened_is_breached_at_once(office: Office) -> None:
+    case = office.run(
+        start("s"), user("sign"), work(props(limit="handle.daily", limit_start="=called_at")),
+        end("e"), "s -> sign -> work -> e", called_at=datetime(2026, 3, 2, 9, tzinfo=SHANGHAI),
+    )  # fmt: skip
+    office.at(3, 10, 9)
+    (item,) = office.engine.tasks(case_id=case)
+    office.engine.complete(case, item.id, {}, actor="li")
+    office.engine.run_due()
+    assert office.notes(case, "limit.breached") == [100]
+
+
+def test_a_limit_cannot_count_from_a_moment_ahead(office: Office) -> None:
+    case = office.run(
+        start("s"), work(props(limit="handle.daily", limit_start="=called_at")), end("e"),
+        "s -> work -> e", called_at=datetime(2026, 3, 3, 9, tzinfo=SHANGHAI),
+    )  # fmt: skip
+    assert [incident["kind"] for incident in office.engine.queries.incidents(case)] == ["limit.start"]
+
+
+def test_a_due_date_that_is_null_leaves_the_limit_in_force(office: Office) -> None:
+    own = prop("limit", "handle.daily") + '<zeebe:taskSchedule dueDate="=agreed" />'
+    parts = (start("s"), work(own), end("e"), "s -> work -> e")
+    assert office.due(office.run(*parts)) == "03-09 18:00"
+    agreed = datetime(2026, 3, 4, 12, tzinfo=SHANGHAI)
+    assert office.due(office.run(*parts, agreed=agreed)) == "03-04 12:00"
+
+
+def test_what_catches_a_breach_is_told_which_limit_of_which_task(office: Office) -> None:
+    case = office.run(
+        start("s"), work(), boundary("late", "work", escalation("limit.breached"), interrupting=False),
+        user("supervise"), end("e"), end("e2"), "s -> work -> e; late -> supervise -> e2",
+    )  # fmt: skip
+    office.at(3, 9, 18)
+    told = office.engine.variables(case)["limit_event"]
+    assert (told["limit"], told["element"], told["percent"]) == ("handle.daily", "work", 100)

@@ -92,6 +92,14 @@ def test_candidates_come_from_the_directory_and_a_gap_is_an_incident() -> None:
         check(engine, case)
 
 
+def test_candidates_may_be_an_expression(world: World) -> None:
+    whom = prop("candidate", "=if kind = null then null else &quot;县/&quot; + kind")
+    case = world.run(start("s"), user("a", extension=whom), end("e"), "s -> a -> e", kind="城管")
+    assert task(case, "a").groups == ["县/城管"]
+    other = world.run(start("s"), user("a", extension=whom), end("e"), "s -> a -> e")
+    assert task(other, "a").groups == []
+
+
 def test_a_limit_nobody_configured_is_an_incident(world: World) -> None:
     case = world.run(
         start("s"), user("a", extension=prop("limit", "whistle.check_in")), end("e"), "s -> a -> e"

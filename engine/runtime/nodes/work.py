@@ -40,13 +40,14 @@ class UserTaskSpec(ActivitySpec):
             extra = {**(extra or {}), "clock": clock}
         if work is None:
             return (hint.get("assignee"), groups, [], None, limit, None, DEFAULT_PRIORITY, extra, gap)
+        due = moment(session, work.due, scope, token)
         assignee = text_setting(session, work.assignee, scope, token, ("办理人", "the assignee"))
         return (
             hint.get("assignee") or assignee or None,
             list(dict.fromkeys([*_names(session, work.candidate_groups, scope, token), *groups])),
             _names(session, work.candidate_users, scope, token),
             work.form,
-            limit if work.due is None else moment(session, work.due, scope, token),
+            limit if due is None else due,
             moment(session, work.follow_up, scope, token),
             _priority(session, work.priority, scope, token),
             extra,
