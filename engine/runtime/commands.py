@@ -282,6 +282,8 @@ def _resume_token(session: Session, scope: Scope, token_id: int, data: dict[str,
         session.change(task, ARMED)
         triggers.arm_event_sub_process(session, scope, task)
         session.complete_if_done(scope)
+    elif phase == "start":
+        scopes.start_again(session, scope, task)
     elif phase == "begin":
         session.change(task, TOKEN_ACTIVE)
         triggers.open_event_sub_process(session, scope, task, data["values"])

@@ -4,28 +4,60 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from engine.model.definition import Container
-from engine.runtime import multi_instance, triggers
+from engine.model.definition import Container, NodeKind
+from engine.runtime import mapping, multi_instance, triggers
 from engine.runtime.failure import NodeFailure
 from engine.runtime.nodes.activity import finish
+from engine.runtime.tree import TokenTask
+from engine.runtime.variables import assign
 from engine.state import Scope
 from engine.state.case import COMPLETED
-from engine.state.scope import INSTANCE
+from engine.state.items import READY
+from engine.state.scope import EVENT_SUB_PROCESS, INSTANCE
 
 if TYPE_CHECKING:
     from engine.runtime.session import Session
 
 
 def start(session: Session, scope: Scope, element: str | None = None) -> None:
-    """Arm a new scope's event sub-processes and put tokens at its starts.
+    """Put tokens at a new scope's starts and arm its event sub-processes.
 
-    element: begin at this start event instead (a message, signal or timer that starts a process); see `check_start`.
+    What a start event maps is there before anything waits. element: begin at this start event instead (a message,
+    signal or timer that starts a process); see `check_start`.
     """
     container = session.program(scope).container(scope.element)
+    starts = (element,) if element is not None else container.starts
+    failures = {node_id: _map_start(session, scope, node_id) for node_id in starts}
     triggers.arm_event_sub_processes(session, scope, container)
-    for node_id in (element,) if element is not None else container.starts:
-        session.place(scope, node_id)
+    for node_id, failure in failures.items():
+        task = session.place(scope, node_id)
+        if failure is not None:
+            session.fail(task, failure, {"phase": "start"})
     session.complete_if_done(scope)
+
+
+def start_again(session: Session, scope: Scope, task: TokenTask) -> None:
+    """Let a start event whose mappings failed try them again."""
+    session.change(task, READY)
+    failure = _map_start(session, scope, session.token(task).element)
+    if failure is None:
+        session.schedule(task)
+    else:
+        session.fail(task, failure, {"phase": "start"})
+
+
+def _map_start(session: Session, scope: Scope, node_id: str) -> NodeFailure | None:
+    """Apply a start event's output mappings; why they cannot be applied, or None.
+
+    An event sub-process was given what its trigger brought when it was opened.
+    """
+    node = session.program(scope).nodes[node_id]
+    if node.kind is NodeKind.START_EVENT and node.outputs and scope.kind != EVENT_SUB_PROCESS:
+        try:
+            assign(session, scope, None, mapping.outputs(session, scope, None, node, {}))
+        except NodeFailure as failure:
+            return failure
+    return None
 
 
 def check_start(container: Container, element: str | None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.errors import InvalidInput
-from tests.support.bpmn import end, event_sub, file, message, process, script, signal, start, timer, user
+from tests.support.bpmn import end, event_sub, file, message, process, script, signal, start, sub, timer, user
 from tests.support.driving import World
 from tests.support.proof import proves
 
@@ -82,3 +82,41 @@ def test_a_running_case_keeps_its_version(world: World) -> None:
     world.deploy(start("s"), user("a"), user("c"), "s -> a -> c")
     new = world.start()
     assert (old.complete("a").tasks, new.complete("a").tasks) == (["b"], ["c"])
+
+
+@proves("startEvent/message", "eventSubProcess/message/interrupting", "data/output mapping")
+def test_what_a_start_event_maps_is_there_before_anything_waits(world: World) -> None:
+    world.deploy(
+        start("s", message("order"), outputs={"code": "=id"}), user("a"), "s -> a",
+        event_sub("on", start("os", message("m", "=code")), user("b"), "os -> b"),
+    )  # fmt: skip
+    world.send("order", "x", id="K7")
+    (case,) = world.cases()
+    assert case.incidents == []
+    world.send("m", "K7")
+    assert case.tasks == ["b"]
+
+
+@proves("startEvent/none", "data/output mapping")
+def test_a_mapping_of_a_start_event_that_fails_is_an_incident_and_can_be_repaired(world: World) -> None:
+    case = world.run(
+        start("s", outputs={"n": "=if ok then 1 else function(x) x"}), user("a"), "s -> a", ok=False
+    )
+    assert case.incidents == [("expression.type", "s")]
+    assert case.tasks == []
+    world.engine.set_variables(case.id, {"note": 1}, actor="admin")
+    case.retry()
+    assert case.incidents == [("expression.type", "s")]
+    assert case.retry(ok=True).tasks == ["a"]
+    assert case.variables["n"] == 1
+
+
+@proves("startEvent/none", "data/output mapping", "subProcess/embedded")
+def test_a_start_event_inside_a_sub_process_maps_too(world: World) -> None:
+    case = world.run(
+        start("s"),
+        sub("box", start("bs", outputs={"mine": "=mine + 1"}), script("x", "=mine", "seen"), "bs -> x",
+            inputs={"mine": "=1"}),
+        "s -> box",
+    )  # fmt: skip
+    assert case.variables == {"seen": 2}

@@ -405,3 +405,16 @@ def test_only_the_runtime_imports_the_library() -> None:
             if any(name.split(".")[0] == "SpiffWorkflow" for name in names):
                 found.add(path.relative_to(ROOT / "engine").parts[0])
     assert found == {"runtime"}
+
+
+def test_the_page_names_every_class_of_the_library_that_is_used() -> None:
+    table = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8").partition("### SpiffWorkflow")[2]
+    used = {
+        alias.name
+        for path in sorted((ROOT / "engine" / "runtime").rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("SpiffWorkflow")
+        for alias in node.names
+    }
+    assert used
+    assert [name for name in sorted(used) if f"`{name}`" not in table] == []

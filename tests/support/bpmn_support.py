@@ -27,6 +27,22 @@ says, *refused* means reported at deployment with element id and line, never ign
 Extensions are those of Zeebe (see the designer's guide); expressions are FEEL. After each test every case in it is
 verified against its log and executed again, with the tree rebuilt from the neutral state after every event and
 without pruning, and must come out the same bit for bit.
+
+## 标准留有余地之处 / Where the standard leaves a choice
+
+- A scope that an interrupting event sub-process took over takes no further events; errors thrown while one is handled go
+  further out. (As Zeebe does.)
+- An error nobody catches, a split without a way out, a condition that is neither true nor false, a mapping or timer that
+  cannot be evaluated: an incident at the element, retried after a correction. An escalation nobody catches does nothing.
+- A value without output mapping goes to the nearest scope that has its name, else to the process. What an event sub-process
+  is started with is its own.
+- Signals reach whoever listens when they are thrown: not suspended cases, not those who come later. Messages are kept, until
+  they expire, for the one subscription that takes each; a waiting case comes before a start event.
+- Cycles count from when a timer was due, not from when it was swept. A repeating timer that interrupts, or is caught in the
+  flow, happens once.
+- Several tokens at a join: each incoming flow gives its oldest, the others wait for the next round. A join that can never be
+  complete stays open, as BPMN has it.
+- A call runs the newest version of a process when it begins and stays with it; running cases keep theirs.
 """
 
 

@@ -9,27 +9,14 @@ from engine.runtime import mapping, throwing, triggers
 from engine.runtime.failure import NodeFailure
 from engine.runtime.nodes.base import NodeSpec
 from engine.runtime.tree import TokenTask
-from engine.runtime.variables import assign
 from engine.state.items import WAITING
-from engine.state.scope import EVENT_SUB_PROCESS
 
 if TYPE_CHECKING:
     from engine.runtime.session import Session
 
 
 class PassEventSpec(NodeSpec):
-    """A boundary event: what it waited for has happened, and was taken in, when a token runs it."""
-
-
-class StartSpec(NodeSpec):
-    """A start event: its output mappings make variables of what the scope was started with."""
-
-    def execute(self, session: Session, task: TokenTask) -> bool | None:
-        """Map; an event sub-process was given what its trigger brought before it began."""
-        scope = session.scope(task)
-        if self.node.outputs and scope.kind != EVENT_SUB_PROCESS:
-            assign(session, scope, None, mapping.outputs(session, scope, None, self.node, {}))
-        return True
+    """A start or boundary event: what it waited for has happened, and was taken in, when a token runs it."""
 
 
 class CatchSpec(NodeSpec):

@@ -7,13 +7,13 @@ from engine.runtime.multi_instance import MultiInstanceSpec
 from engine.runtime.nodes.activity import DecisionSpec, PassSpec, ScriptSpec
 from engine.runtime.nodes.base import NodeSpec
 from engine.runtime.nodes.containers import CallSpec, EventSubProcessSpec, SubProcessSpec
-from engine.runtime.nodes.events import CatchSpec, PassEventSpec, StartSpec, ThrowSpec
+from engine.runtime.nodes.events import CatchSpec, PassEventSpec, ThrowSpec
 from engine.runtime.nodes.gateways import EventGatewaySpec, ExclusiveSpec, InclusiveSpec, ParallelSpec
 from engine.runtime.nodes.work import JobSpec, ReceiveSpec, SendSpec, UserTaskSpec
 from engine.runtime.tree import ContainerSpec
 
 SPECS: dict[NodeKind, type[NodeSpec]] = {
-    NodeKind.START_EVENT: StartSpec,
+    NodeKind.START_EVENT: PassEventSpec,
     NodeKind.END_EVENT: ThrowSpec,
     NodeKind.CATCH_EVENT: CatchSpec,
     NodeKind.THROW_EVENT: ThrowSpec,
