@@ -11,13 +11,12 @@ def printable(text: object, *, longest: int | None = None) -> str:
     shown = str(text)
     if longest is not None and len(shown) > longest:
         shown = shown[: longest - 1] + "…"
-    if shown.isprintable():
-        return shown
-    return "".join(
-        letter
-        if letter.isprintable()
-        else letter.encode("unicode_escape").decode("ascii")
-        if not "\ud800" <= letter <= "\udfff"
-        else "\ufffd"
-        for letter in shown
-    )
+    return shown if shown.isprintable() else "".join(map(_letter, shown))
+
+
+def _letter(letter: str) -> str:
+    if letter.isprintable():
+        return letter
+    if "\ud800" <= letter <= "\udfff":
+        return "\ufffd"
+    return letter.encode("unicode_escape").decode("ascii")

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from engine import canonical
 from engine.canonical import VaultRef
 from engine.cli.printable import printable
-from engine.errors import BihuanError, NotFound
-from engine.i18n import Catalogue
+from engine.errors import BihuanError
+from engine.i18n import Catalogue, Language
 
 if TYPE_CHECKING:
     from engine.cases.definitions import Definitions
@@ -79,10 +79,16 @@ class Story:
         if not self.say.knows(key):
             return kind
         place = next((self._places.get(given[name], "") for name in _SUBJECTS if name in given), "")
-        message = given.get("message_zh" if self.say.language == "zh" else "message_en", "")
+        message = given.get("message_zh" if self.say.language is Language.ZH else "message_en")
         return self.say(
-            key, place=place, name=given.get("name", ""), reason=given.get("reason") or message or "—"
-        ).rstrip("：: —")
+            key,
+            place=place,
+            name=given.get("name") or "—",
+            to=_people(given.get("to") or given.get("users") or given.get("user")),
+            reason=_shown(canonical.from_wire(given["reason"]), self.say)
+            if given.get("reason")
+            else message or "—",
+        )
 
     def _note(self, effect: list[Any]) -> Iterator[str]:
         if effect[0] == "scope+":
@@ -99,7 +105,7 @@ class Story:
     def _name(self, digest: str, element: str) -> str:
         try:
             node = self.definitions.programs.get(digest).nodes.get(element)
-        except (NotFound, BihuanError):
+        except BihuanError:
             return element
         return (node.name if node is not None else None) or element
 
@@ -107,6 +113,12 @@ class Story:
 _SYSTEM = "bihuan."
 _SUBJECTS = ("task", "timer", "job", "incident", "subscription")
 _ADDED = frozenset({"task+", "timer+", "job+", "inc+", "sub+"})
+
+
+def _people(given: Any) -> str:
+    if isinstance(given, list):
+        return " ".join(map(str, given))
+    return str(given or "—")
 
 
 def _values(variables: Any, say: Catalogue) -> Iterator[str]:

@@ -10,6 +10,7 @@ from engine.cli.desk import Desk, actor
 from engine.cli.exits import Exit
 from engine.cli.files import package_files
 from engine.cli.grammar import Command
+from engine.cli.outcomes import headings
 from engine.cli.types import File
 from engine.i18n import Catalogue
 
@@ -70,11 +71,6 @@ def _run(desk: Desk, paths: tuple[Path, ...], package: str, actor: str) -> Exit:
         for each in deployment.definitions
     ]
     columns = ("key", "name", "#version", "state", "digest")
-    screen.table([_heading(say, column) for column in columns], rows)
+    screen.table(headings(desk, columns), rows)
     screen.remark(say("deploy.done", count=len(rows)))
     return Exit.OK
-
-
-def _heading(say: Catalogue, column: str) -> str:
-    mark = "#" if column.startswith("#") else ""
-    return mark + say(f"column.{column.removeprefix('#')}")
