@@ -13,7 +13,7 @@ from uuid import UUID
 
 from engine import canonical
 from engine.canonical import VaultRef
-from engine.errors import Conflict
+from engine.errors import Conflict, LimitExceeded
 from engine.feel import Environment
 from engine.model.definition import Definition, Form, Masking
 from engine.runtime import Session
@@ -106,18 +106,20 @@ class Sealing:
         """Replace the masked fields of `values` (wire form) by references; the rows to keep for them."""
         sealed: list[Sealed] = []
         for path in sorted(masked):
-            holder, name = _find(values, path.split("."))
-            if holder is None or holder.get(name) is None:
-                continue
-            if holder is not values:
-                values = _copied(values, path.split(".")[:-1])
-                holder, name = _find(values, path.split("."))
-                assert holder is not None
-            entry = seq * ENTRIES_PER_EVENT + len(sealed)
             party = masked[path].party
-            closed = self._vault.seal(case_id, entry, party, holder[name])
-            holder[name] = canonical.to_wire(VaultRef(entry=entry, commitment=closed.commitment))
-            sealed.append(Sealed(entry_id=entry, party=party, ciphertext=closed.ciphertext))
+
+            def close(value: Any, party: str | None = party) -> Any:
+                if len(sealed) == ENTRIES_PER_EVENT:
+                    raise LimitExceeded(
+                        message_zh=f"一次提交的保密内容超过{ENTRIES_PER_EVENT}项",
+                        message_en=f"one submission holds more than {ENTRIES_PER_EVENT} protected values",
+                    )
+                entry = seq * ENTRIES_PER_EVENT + len(sealed)
+                closed = self._vault.seal(case_id, entry, party, value)
+                sealed.append(Sealed(entry_id=entry, party=party, ciphertext=closed.ciphertext))
+                return canonical.to_wire(VaultRef(entry=entry, commitment=closed.commitment))
+
+            values = _replaced(values, path.split("."), close)
         return values, sealed
 
 
@@ -138,18 +140,14 @@ def _form_of_task(session: Session, task_id: int) -> tuple[Form, Scope, WorkItem
     return form, scope, task
 
 
-def _find(values: dict[str, Any], path: list[str]) -> tuple[dict[str, Any] | None, str]:
-    holder: Any = values
-    for name in path[:-1]:
-        holder = holder.get(name) if isinstance(holder, dict) else None
-    return (holder if isinstance(holder, dict) else None), path[-1]
+def _replaced(value: Any, path: list[str], replace: Callable[[Any], Any]) -> Any:
+    """`value` with what stands at the path replaced, in every entry of the lists on the way.
 
-
-def _copied(values: dict[str, Any], path: list[str]) -> dict[str, Any]:
-    """A copy of nested contexts along a path, so that what the caller gave is not changed."""
-    copy = dict(values)
-    here = copy
-    for name in path:
-        here[name] = dict(here[name])
-        here = here[name]
-    return copy
+    What the caller gave is not changed.
+    """
+    if isinstance(value, list):
+        return [_replaced(entry, path, replace) for entry in value]
+    if not isinstance(value, dict) or value.get(path[0]) is None:
+        return value
+    here = value[path[0]]
+    return {**value, path[0]: replace(here) if len(path) == 1 else _replaced(here, path[1:], replace)}

@@ -72,3 +72,36 @@ def test_after_a_refused_submission_the_same_task_can_be_completed(engine: Engin
     with pytest.raises(InvalidInput):
         engine.complete(case, task, {}, actor="a")
     assert engine.complete(case, task, {"reason": "r"}, actor="a").status == "completed"
+
+
+PEOPLE = json.dumps(
+    {
+        "id": "f",
+        "type": "default",
+        "components": [
+            {
+                "type": "dynamiclist",
+                "path": "people",
+                "components": [
+                    {"key": "role", "type": "textfield"},
+                    {"key": "name", "type": "textfield", "properties": {"bihuan:mask": "name"}},
+                ],
+            }
+        ],
+    }
+)
+
+
+def test_protected_fields_in_the_rows_of_a_list_are_sealed_row_by_row() -> None:
+    with Engine.open("sqlite://", clock=ManualClock(NOON)) as engine:
+        engine.deploy({"p.bpmn": DIAGRAM.encode(), "f.form": PEOPLE.encode()}, actor="designer")
+        case = engine.start("p", {}, actor="a").case_id
+        given = {"people": [{"role": "one", "name": "周素云"}, {"role": "two", "name": "许明远"}]}
+        engine.complete(case, engine.tasks(case_id=case)[0].id, given, actor="a")
+        people = engine.variables(case)["people"]
+        assert [person["role"] for person in people] == ["one", "two"]
+        assert len({person["name"].entry for person in people}) == 2
+        log = b"".join(event.open().canonical() for event in engine.queries.events(case)).decode()
+        assert "周素云" not in log
+        assert "许明远" not in log
+        assert given["people"][0]["name"] == "周素云"
