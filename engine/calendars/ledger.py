@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 from engine.calendars.calendar import Calendar
@@ -203,16 +203,20 @@ def _paused(segments: Iterable[Segment], pauses: list[Pause]) -> Iterator[Segmen
             opens, closes = max(pause.start, at), min(pause.end, segment.end)
             if closes <= opens:
                 continue
-            yield replace(segment, start=at, end=opens)
+            yield _part(segment, at, opens)
             yield Segment(start=opens, end=closes, kind=Kind.PAUSED, reason=pause.reason, actor=pause.actor)
             at = closes
-        yield replace(segment, start=at)
+        yield segment if at == segment.start else _part(segment, at, segment.end)
 
 
 def _late(segments: Iterable[Segment], due: int) -> Iterator[Segment]:
     for segment in segments:
-        yield replace(segment, end=max(segment.start, min(segment.end, due)))
-        yield replace(segment, start=min(segment.end, max(segment.start, due)), late=True)
+        if segment.end <= due:
+            yield segment
+            continue
+        start = max(segment.start, due)
+        yield _part(segment, segment.start, start)
+        yield _part(segment, start, segment.end, late=True)
 
 
 def _joined(segments: Iterable[Segment]) -> Iterator[Segment]:
@@ -222,14 +226,24 @@ def _joined(segments: Iterable[Segment]) -> Iterator[Segment]:
         start, end = segment.start // SECOND, segment.end // SECOND
         if end <= start:
             continue
-        if last is not None and replace(segment, start=last.start, end=last.end) == last:
-            last = replace(last, end=end)
+        if last is not None and _label(last) == _label(segment):
+            last = _part(last, last.start, end, late=last.late)
             continue
         if last is not None:
             yield last
-        last = replace(segment, start=start, end=end)
+        last = _part(segment, start, end, late=segment.late)
     if last is not None:
         yield last
+
+
+def _part(segment: Segment, start: int, end: int, *, late: bool = False) -> Segment:
+    return Segment(
+        start=start, end=end, kind=segment.kind, reason=segment.reason, actor=segment.actor, late=late
+    )
+
+
+def _label(segment: Segment) -> tuple[Kind, str, str, bool]:
+    return segment.kind, segment.reason, segment.actor, segment.late
 
 
 def _remaining(clock: Clock, calendar: Calendar, when: Ends, stop: int) -> int:
