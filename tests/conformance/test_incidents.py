@@ -21,6 +21,7 @@ from tests.support.bpmn import (
     start,
     sub,
     task,
+    terminate,
     timer,
     user,
     xor,
@@ -212,3 +213,59 @@ def test_a_case_whose_join_can_never_be_complete_stays_open(world: World) -> Non
     assert case.status == "active"
     assert [token.element for _, token in case.state.tokens()] == ["j"]
     world.engine.cancel(case.id, actor="admin")
+
+
+FAILING = {"why": "=if ok then reason else function(x) x"}
+
+
+@proves("case/retry", "boundaryEvent/message/interrupting")
+def test_an_interrupting_message_whose_mapping_fails_has_interrupted_all_the_same(world: World) -> None:
+    case = world.run(
+        start("s"), user("a"), boundary("b", "a", message("m", '="1"'), outputs=FAILING), user("c"), "s -> a; b -> c",
+        ok=False,
+    )  # fmt: skip
+    world.send("m", reason="rain")
+    assert (case.tasks, case.incidents) == ([], [("expression.type", "b")])
+    assert case.retry().incidents == [("expression.type", "b")]
+    assert case.retry(ok=True).tasks == ["c"]
+    assert case.variables["why"] == "rain"
+    assert case.complete("c").is_done
+
+
+@proves("case/retry", "boundaryEvent/message/non-interrupting")
+def test_a_message_beside_whose_mapping_fails_leaves_its_activity_open(world: World) -> None:
+    case = world.run(
+        start("s"), user("a"), boundary("b", "a", message("m", '="1"'), interrupting=False, outputs=FAILING),
+        user("c"), "s -> a; b -> c",
+        ok=False,
+    )  # fmt: skip
+    world.send("m", reason="rain")
+    assert (case.tasks, case.incidents, case.waits) == (["a"], [("expression.type", "b")], ["b"])
+    case.complete("a")
+    assert case.status == "active"
+    assert case.retry(ok=True).tasks == ["c"]
+
+
+@proves("case/retry", "boundaryEvent/timer/interrupting")
+def test_an_activity_with_an_incident_can_still_be_interrupted(world: World) -> None:
+    case = world.run(
+        start("s"), user("a", outputs=FAILING), boundary("late", "a", timer(duration="PT1H")), user("c"),
+        "s -> a; late -> c",
+        ok=False,
+    )  # fmt: skip
+    case.complete("a")
+    assert case.incidents == [("expression.type", "a")]
+    world.later(hours=1)
+    assert (case.tasks, case.incidents) == (["c"], [])
+
+
+@proves("case/retry")
+def test_an_incident_inside_a_sub_process_goes_with_it(world: World) -> None:
+    case = world.run(
+        start("s"), sub("box", start("bs"), fork("f"), service("j", "=none"), user("go"), end("stop", terminate()),
+                        "bs -> f; f -> j; f -> go -> stop"),
+        user("after"), "s -> box -> after",
+    )  # fmt: skip
+    assert case.incidents == [("job.type", "j")]
+    case.complete("go")
+    assert (case.tasks, case.incidents) == (["after"], [])
