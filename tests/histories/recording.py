@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -18,6 +19,7 @@ from uuid import UUID
 from engine import Engine
 from engine.cases import EventHead, StoredEvent
 from engine.cases.definitions import read_stored
+from engine.errors import Refusal
 from engine.history import Replayer
 from engine.history.fold import fold
 from engine.model.definition import Definition
@@ -109,10 +111,8 @@ def to_and_fro() -> Case:
     engine.complete(case.id, task("a"), {"note": 2}, actor="li")
     engine.claim(case.id, task("b"), actor="sun")
     engine.transfer(case.id, task("b"), "zhao", actor="sun")
-    try:
+    with suppress(Refusal):
         engine.return_task(case.id, task("b"), actor="zhao")
-    except Exception as refusal:
-        assert getattr(refusal, "rule", "") == "return.parallel", refusal
     engine.complete(case.id, task("b"), {}, actor="zhao")
     engine.complete(case.id, task("c"), {}, actor="zhou")
     engine.return_task(case.id, task("z"), actor="wu", to="a", mode="back")
