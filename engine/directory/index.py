@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from engine.directory.identity import group_name, parse_group
+from engine.directory.identity import after_subtree, group_name, parse_group
 from engine.directory.records import Membership, Person, Substitution, Unit, at_moment
 from engine.directory.register import Register
 from engine.directory.vocabulary import ANY, Vocabulary
@@ -29,6 +30,7 @@ class Index:
     def __init__(self, register: Register, vocabulary: Vocabulary) -> None:
         self.register = register
         self.vocabulary = vocabulary
+        self._paths: list[str] | None = None
 
     @property
     def version(self) -> int:
@@ -87,6 +89,13 @@ class Index:
                 found += [child] if child.department == department else []
                 found += self.departments(child.id, department, at)
         return sorted(found, key=lambda row: row.id)
+
+    def share(self, path: str) -> float:
+        """About which part of all units lies in a subtree."""
+        if self._paths is None:
+            self._paths = sorted(row.path for rows in self.register.units.values() for row in rows)
+        inside = bisect_left(self._paths, after_subtree(path)) - bisect_left(self._paths, path)
+        return inside / max(len(self._paths), 1)
 
     def _rank(self, unit: Unit) -> int:
         return self.vocabulary.levels[unit.level].rank

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -36,31 +36,39 @@ from engine.store.tables import (
 
 Clearances = Mapping[str, Confidentiality]
 
+WIDE: Final = 0.05
+"""From which share of all units on a subtree's cases are looked up one by one as a query comes by them, instead of
+being gathered first: gathering costs as much as there are cases in it, looking up as many look-ups for each case found
+as the subtree is a part of all. Both give the same."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Scope:
-    """What somebody sees at a moment. subtrees: paths, units and groups, each with the clearance there."""
+    """What somebody sees at a moment. subtrees: paths, units and groups, each with the clearance there.
+
+    wide: those paths that hold a large share of all units.
+    """
 
     person: str
     subtrees: Clearances
     units: Clearances
     groups: Clearances
+    wide: frozenset[str] = frozenset()
 
     def visible(self, case_id: sa.ColumnElement[Any] = cases.c.case_id) -> sa.ColumnElement[bool]:
         """The condition on a query's case ids: those of cases that the person may see."""
-        return case_id.in_(
-            sa.union_all(
-                *self._assigned(), *self._addressed(), *(_inside(*subtree) for subtree in self._ranges())
-            )
-        )
+        widest = _widest(self.subtrees)
+        narrow = [subtree for subtree in widest if subtree[0] not in self.wide]
+        gathered = sa.union_all(*self._assigned(), *self._addressed(), *_gathered(narrow))
+        wide = [_looked_up(case_id, *subtree) for subtree in widest if subtree[0] in self.wide]
+        return sa.or_(*wide, case_id.in_(gathered))
 
     def own(self, case_id: sa.ColumnElement[Any] = cases.c.case_id) -> sa.ColumnElement[bool]:
         """The condition for cases in the person's own subtrees, where small counts are not suppressed."""
         if not self.subtrees:
             return sa.false()
-        everything = Confidentiality.CONFIDENTIAL
-        paths = dict.fromkeys((path for path, _ in _widest(self.subtrees)), everything)
-        return case_id.in_(sa.union_all(*(_inside(*subtree) for subtree in _both(paths.items()))))
+        paths = [(path, Confidentiality.CONFIDENTIAL) for path in self.subtrees]
+        return sa.or_(*(_looked_up(case_id, *subtree) for subtree in paths))
 
     def _assigned(self) -> list[sa.Select[Any]]:
         by_name = (task_candidates.c.kind == "user", task_candidates.c.candidate == self.person)
@@ -81,12 +89,9 @@ class Scope:
             found.append(_cleared(table, clearance).where(*groups))
         return found
 
-    def _ranges(self) -> list[tuple[sa.Column[Any], str, Confidentiality]]:
-        return _both(_widest(self.subtrees))
 
-
-def scope_of(index: Index, person: str, at: int) -> Scope | None:
-    """What somebody sees at a moment; None when they are not on the staff."""
+def scope_of(index: Index, person: str, at: int, *, wide: float = WIDE) -> Scope | None:
+    """What somebody sees at a moment; None when they are not on the staff. wide: see `WIDE`."""
     if index.person(person, at) is None:
         return None
     subtrees: dict[str, Confidentiality] = {}
@@ -104,7 +109,8 @@ def scope_of(index: Index, person: str, at: int) -> Scope | None:
             _raise_to(units, unit.id, role.addressed)
             for name in _groups(post):
                 _raise_to(groups, name, role.addressed)
-    return Scope(person=person, subtrees=subtrees, units=units, groups=groups)
+    large = frozenset(path for path in subtrees if index.share(path) >= wide)
+    return Scope(person=person, subtrees=subtrees, units=units, groups=groups, wide=large)
 
 
 def visible_cases(
@@ -158,18 +164,36 @@ def _widest(subtrees: Clearances) -> list[tuple[str, Confidentiality]]:
     ]
 
 
-def _both(
-    subtrees: Iterable[tuple[str, Confidentiality]],
-) -> list[tuple[sa.Column[Any], str, Confidentiality]]:
+def _gathered(subtrees: Iterable[tuple[str, Confidentiality]]) -> list[sa.Select[Any]]:
+    """The case ids of subtrees, from the indexes of paths."""
     columns = (case_places.c.place_path, case_places.c.owner_path)
-    return [(column, path, clearance) for path, clearance in subtrees for column in columns]
+    return [
+        sa.select(case_places.c.case_id).where(_inside(column, path), _allowed(case_places, clearance))
+        for path, clearance in subtrees
+        for column in columns
+    ]
 
 
-def _inside(column: sa.Column[Any], path: str, clearance: Confidentiality) -> sa.Select[Any]:
-    query = sa.select(case_places.c.case_id).where(column >= path, column < after_subtree(path))
+def _looked_up(
+    case_id: sa.ColumnElement[Any], path: str, clearance: Confidentiality
+) -> sa.ColumnElement[bool]:
+    """Whether a case lies in a subtree."""
+    # An alias, lest a query that reads the table itself take it for its own.
+    places = case_places.alias()
+    inside = sa.or_(_inside(places.c.place_path, path), _inside(places.c.owner_path, path))
+    here = (places.c.case_id == case_id, inside, _allowed(places, clearance))
+    # Not EXISTS: PostgreSQL would answer it by gathering the whole table first.
+    return sa.select(places.c.case_id).where(*here).correlate_except(places).scalar_subquery().is_not(None)
+
+
+def _inside(column: sa.ColumnElement[Any], path: str) -> sa.ColumnElement[bool]:
+    return sa.and_(column >= path, column < after_subtree(path))
+
+
+def _allowed(places: sa.FromClause, clearance: Confidentiality) -> sa.ColumnElement[bool]:
     if clearance is Confidentiality.CONFIDENTIAL:
-        return query
-    return query.where(case_places.c.confidentiality.in_(clearance.covers()))
+        return sa.true()
+    return places.c.confidentiality.in_(clearance.covers())
 
 
 def _by_clearance(clearances: Clearances) -> list[tuple[Confidentiality, list[str]]]:
@@ -182,5 +206,5 @@ def _cleared(table: sa.Table, clearance: Confidentiality) -> sa.Select[Any]:
     query = sa.select(table.c.case_id)
     if clearance is Confidentiality.CONFIDENTIAL:
         return query
-    allowed = case_places.c.confidentiality.in_(clearance.covers())
-    return query.join(case_places, case_places.c.case_id == table.c.case_id).where(allowed)
+    joined = query.join(case_places, case_places.c.case_id == table.c.case_id)
+    return joined.where(_allowed(case_places, clearance))

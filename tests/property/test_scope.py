@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.directory import resolve
-from engine.directory.scope import own_cases, visible_cases
+from engine.directory.scope import own_cases, scope_of, visible_cases
 from engine.store import Database
 from engine.store.tables import case_places, cases, task_candidates
 from tests.property.offices import Office, may_see, random_office
@@ -26,31 +26,33 @@ def ids(database: Database, query: sa.Select[tuple[UUID]]) -> set[UUID]:
         return {row[0] for row in tx.execute(query)}
 
 
-def check(office: Office, database: Database) -> int:
+def check(office: Office, database: Database, wide: float) -> int:
     """Compare for everybody at every moment; how many (person, case) pairs were visible."""
     index, seen = office.directory.index, 0
     for person in (*office.people, "stranger"):
         for at in MOMENTS:
             expected = {matter.id for matter in office.matters if may_see(office, person, matter, at)}
-            condition = visible_cases(index, person, at)
+            scope = scope_of(index, person, at, wide=wide)
+            condition = sa.false() if scope is None else scope.visible()
             assert ids(database, sa.select(cases.c.case_id).where(condition)) == expected
             seen += len(expected)
     return seen
 
 
 @settings(max_examples=40, deadline=None)
-@given(seed=st.integers(0, 10**9))
-def test_the_condition_is_the_rule(seed: int) -> None:
+@given(seed=st.integers(0, 10**9), wide=st.sampled_from([0.0, 0.4, 2.0]))
+def test_the_condition_is_the_rule(seed: int, wide: float) -> None:
     database = Database.open("sqlite://", create=True)
     random = Random(seed)
     office = random_office(random, database, units=random.randint(1, 14), people=5, matters=12)
-    check(office, database)
+    check(office, database, wide)
     database.close()
 
 
-def test_the_condition_is_the_rule_on_every_database(database: Database) -> None:
+@pytest.mark.parametrize("wide", [0.0, 2.0])
+def test_the_condition_is_the_rule_on_every_database(database: Database, wide: float) -> None:
     office = random_office(Random(11), database, units=40, people=25, matters=80)
-    seen = check(office, database)
+    seen = check(office, database, wide)
     assert 0 < seen < len(office.people) * len(office.matters) * len(MOMENTS)
 
 
