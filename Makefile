@@ -37,6 +37,7 @@ check: $(STAMP)
 bench: $(STAMP)
 	$(BIN)/python -m bench.floor
 	$(BIN)/python -m bench.kernel
+	$(BIN)/python -m bench.calendars
 	$(BIN)/python -m bench.feel
 
 TCK ?= ../shared/tck
