@@ -1,0 +1,179 @@
+"""What can happen in a step, each under its Chinese name: the verbs of DOMAIN §3a, messages and time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from engine.errors import InvalidInput
+from engine.scenarios.words import span
+
+if TYPE_CHECKING:
+    from engine.scenarios.scenario import Step
+    from engine.scenarios.stage import Stage
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Action:
+    """details: the further entries a step of this kind may have. run: does it."""
+
+    details: tuple[str, ...]
+    run: Callable[[Stage, Step], None]
+
+
+def _complete(stage: Stage, step: Step) -> None:
+    name = str(step.object)
+    chosen = stage.tasks(name, step.details.get("其中"))
+    for place in chosen if step.details.get("每一份") else stage.one(name, chosen):
+        values = stage.filled(place, step.details.get("填写", {}), step.details.get("不填", ()))
+        who = _who(stage, step, name)
+        stage.engine.complete(stage.case_id, place.task.id, values, actor=who)
+
+
+def _on_task(verb: Callable[[Stage, Step, int, str], None]) -> Callable[[Stage, Step], None]:
+    def run(stage: Stage, step: Step) -> None:
+        name = str(step.object)
+        (place,) = stage.one(name, stage.tasks(name, step.details.get("其中")))
+        verb(stage, step, place.task.id, _who(stage, step, name))
+
+    return run
+
+
+def _claim(stage: Stage, step: Step, task: int, who: str) -> None:
+    stage.engine.claim(stage.case_id, task, actor=who)
+
+
+def _unclaim(stage: Stage, step: Step, task: int, who: str) -> None:
+    stage.engine.unclaim(stage.case_id, task, actor=who)
+
+
+def _return(stage: Stage, step: Step, task: int, who: str) -> None:
+    to = step.details.get("到")
+    mode = "back" if step.details.get("直接退回本人") else "redo"
+    element = None if to is None else stage.words.nodes(str(to))[0].id
+    stage.engine.return_task(stage.case_id, task, actor=who, to=element, mode=mode, reason=_reason(step))
+
+
+def _transfer(stage: Stage, step: Step, task: int, who: str) -> None:
+    stage.engine.transfer(stage.case_id, task, _to(step), actor=who, reason=_reason(step))
+
+
+def _delegate(stage: Stage, step: Step, task: int, who: str) -> None:
+    stage.engine.delegate(stage.case_id, task, _to(step), actor=who, reason=_reason(step))
+
+
+def _add_sign(stage: Stage, step: Step, task: int, who: str) -> None:
+    modes = {"前": "before", "后": "after", "并": "beside"}
+    mode = modes.get(str(step.details.get("方式", "后")), "")
+    stage.engine.add_sign(stage.case_id, task, list(_people(step)), mode, actor=who, reason=_reason(step))
+
+
+def _urge(stage: Stage, step: Step, task: int, who: str) -> None:
+    stage.engine.urge(stage.case_id, task, actor=who, message=_reason(step))
+
+
+def _copy(stage: Stage, step: Step, task: int, who: str) -> None:
+    stage.engine.copy(stage.case_id, task, list(_people(step)), actor=who)
+
+
+def _extend(stage: Stage, step: Step, task: int, who: str) -> None:
+    approver = str(step.details.get("批准人", ""))
+    more = step.details.get("多给")
+    due = stage.words.moment(step.details.get("到"), stage.now)
+    stage.engine.extend(
+        stage.case_id,
+        task,
+        None if due is None else stage.micros(due),
+        more=None if more is None else str(more),
+        approved_by=approver,
+        actor=who,
+        reason=_reason(step),
+    )
+
+
+def _recall(stage: Stage, step: Step) -> None:
+    name = str(step.object)
+    task = stage.completed(name)
+    stage.engine.recall(stage.case_id, task, actor=_who(stage, step, name), reason=_reason(step))
+
+
+def _suspend(stage: Stage, step: Step) -> None:
+    stage.engine.suspend(stage.case_id, actor=_who(stage, step, "挂起"), reason=str(step.object))
+
+
+def _resume(stage: Stage, step: Step) -> None:
+    stage.engine.resume(stage.case_id, actor=_who(stage, step, "恢复"))
+
+
+def _message(stage: Stage, step: Step) -> None:
+    key = step.details.get("关联", stage.variable("case_code"))
+    stage.engine.send_message(str(step.object), str(key or ""), step.details.get("内容", {}))
+
+
+def _signal(stage: Stage, step: Step) -> None:
+    stage.engine.broadcast_signal(str(step.object), step.details.get("内容", {}))
+
+
+def _pass(stage: Stage, step: Step) -> None:
+    stage.advance(stage.now + span(str(step.object)))
+
+
+def _until(stage: Stage, step: Step) -> None:
+    moment = stage.words.moment(step.object, stage.now)
+    if not isinstance(moment, datetime):
+        raise InvalidInput.at(str(step.object), message_zh="不是时间", message_en="is no moment")
+    stage.advance(moment)
+
+
+def _correct(stage: Stage, step: Step) -> None:
+    if not isinstance(step.object, Mapping):
+        raise InvalidInput.at("更正变量", message_zh="须是表", message_en="must be a table")
+    stage.engine.set_variables(stage.case_id, dict(step.object), actor=_who(stage, step, "更正变量"))
+
+
+def _look(stage: Stage, step: Step) -> None:
+    """Nothing happens; the step only has expectations."""
+
+
+def _who(stage: Stage, step: Step, name: str) -> str:
+    return str(step.details.get("谁") or stage.common.actors.get(name) or "经办人")
+
+
+def _reason(step: Step) -> str:
+    return str(step.details.get("理由", ""))
+
+
+def _to(step: Step) -> str:
+    return str(step.details.get("给", ""))
+
+
+def _people(step: Step) -> tuple[str, ...]:
+    given = step.details.get("给", ())
+    return (given,) if isinstance(given, str) else tuple(str(name) for name in given)
+
+
+_TASK = ("谁", "其中")
+ACTIONS: dict[str, Action] = {
+    "办理": Action(details=(*_TASK, "填写", "不填", "每一份"), run=_complete),
+    "签收": Action(details=_TASK, run=_on_task(_claim)),
+    "取消签收": Action(details=_TASK, run=_on_task(_unclaim)),
+    "退回": Action(details=(*_TASK, "到", "直接退回本人", "理由"), run=_on_task(_return)),
+    "撤回": Action(details=("谁", "理由"), run=_recall),
+    "转办": Action(details=(*_TASK, "给", "理由"), run=_on_task(_transfer)),
+    "委派": Action(details=(*_TASK, "给", "理由"), run=_on_task(_delegate)),
+    "加签": Action(details=(*_TASK, "给", "方式", "理由"), run=_on_task(_add_sign)),
+    "催办": Action(details=(*_TASK, "理由"), run=_on_task(_urge)),
+    "抄送": Action(details=(*_TASK, "给"), run=_on_task(_copy)),
+    "延期": Action(details=(*_TASK, "多给", "到", "批准人", "理由"), run=_on_task(_extend)),
+    "挂起": Action(details=("谁",), run=_suspend),
+    "恢复": Action(details=("谁",), run=_resume),
+    "消息": Action(details=("关联", "内容"), run=_message),
+    "信号": Action(details=("内容",), run=_signal),
+    "时间推移": Action(details=(), run=_pass),
+    "时间到": Action(details=(), run=_until),
+    "更正变量": Action(details=("谁",), run=_correct),
+    "看": Action(details=(), run=_look),
+}
+"""The actions by name. The value of the entry is what it is done to."""
