@@ -6,6 +6,7 @@ effect once. Workers call it in batches; an embedded engine calls it in a loop.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
@@ -20,7 +21,7 @@ from engine.cases.definitions import Definitions
 from engine.cases.executor import Executor
 from engine.cases.messages import Messages
 from engine.cases.starting import Starter
-from engine.errors import Conflict, NotFound, Refusal
+from engine.errors import BihuanError, Conflict, NotFound, Refusal
 from engine.runtime import LiveReads, Session, Settings, moments
 from engine.state import CaseState
 from engine.store import Database
@@ -28,6 +29,10 @@ from engine.store.tables import cases, start_timers
 
 TIMER_ACTOR = "bihuan.timers"
 BATCH = 500
+MAX_ROUNDS = 500
+"""Batches a run does at most; more than cases that do not set each other off without end will ever need."""
+
+_LOG = logging.getLogger(__name__)
 
 
 class Due:
@@ -52,24 +57,42 @@ class Due:
         self._clock = clock
 
     def run(self, until: int, *, case_id: UUID | None = None) -> int:
-        """Run everything due at `until` (microseconds); what becomes due meanwhile too. How many things ran."""
+        """Run everything due at `until` (microseconds); what becomes due meanwhile too. How many things ran.
+
+        Cases that set each other off without end are left after a while; the next call goes on with them.
+        """
         total = 0
-        while True:
+        for _ in range(MAX_ROUNDS):
             done = self.fire_timers(until, case_id) + self.send_outbox(until)
             done += self._messages.deliver_waiting(BATCH) + self.start_cases(until)
-            if not done:
-                return total
             total += done
+            if not done:
+                break
+        return total
 
     def fire_timers(self, until: int, case_id: UUID | None = None) -> int:
-        """Fire due timers of active cases in order of their due time; how many took effect."""
-        with self._database.reading() as tx:
-            found = tx.rows(sql.due_timers, {"until": until, "limit": BATCH})
-        fired = 0
-        for due, owner, timer in found:
-            if case_id is None or owner == case_id:
-                fired += self._fire(owner, timer, due)
+        """Fire due timers of active cases, a batch in order of their due time; how many took effect.
+
+        A batch of which none can be fired is passed over, so that nobody waits behind it.
+        """
+        found = self._due_timers(until, case_id, None)
+        fired = sum(self._fire(owner, timer, due) for due, owner, timer in found)
+        while not fired and case_id is None and len(found) == BATCH:
+            found = self._due_timers(until, None, found[-1])
+            fired = sum(self._fire(owner, timer, due) for due, owner, timer in found)
         return fired
+
+    def _due_timers(
+        self, until: int, case_id: UUID | None, after: tuple[Any, ...] | None
+    ) -> list[tuple[Any, ...]]:
+        bounds: dict[str, Any] = {"until": until, "limit": BATCH}
+        with self._database.reading() as tx:
+            if case_id is not None:
+                return tx.rows(sql.due_timers_of_case, {**bounds, "case_id": case_id})
+            if after is None:
+                return tx.rows(sql.due_timers, bounds)
+            places = dict(zip(("after_due", "after_case", "after_timer"), after, strict=True))
+            return tx.rows(sql.due_timers_after, {**bounds, **places})
 
     def _fire(self, case_id: UUID, timer: int, due: int) -> int:
         with self._database.reading() as tx:
@@ -84,6 +107,9 @@ class Due:
             outcome = self._executor.execute(case_id, command)
         except (NotFound, Conflict, Refusal):
             # Somebody else fired it, or the case moved on: the row is gone or will be.
+            return 0
+        except BihuanError as error:
+            _LOG.error("timer %s of case %s did not fire: %s", timer, case_id, error.message_en)
             return 0
         self._messages.deliver_awaited(outcome.awaited)
         return 1

@@ -8,6 +8,8 @@ crash left in between.
 
 from __future__ import annotations
 
+import logging
+from collections import deque
 from typing import Any
 from uuid import UUID
 
@@ -19,8 +21,10 @@ from engine.cases.clock import Clock
 from engine.cases.command import Command, Outcome
 from engine.cases.executor import Executor
 from engine.cases.starting import Starter
-from engine.errors import Conflict, NotFound
+from engine.errors import BihuanError, Conflict, NotFound, Refusal
 from engine.store import Database, Transaction, lock_correlation
+
+_LOG = logging.getLogger(__name__)
 
 HOUR = 3_600_000_000
 DEFAULT_TTL = 24 * HOUR
@@ -81,7 +85,39 @@ class Messages:
         return self.deliver(message_id, at=at)
 
     def deliver(self, message_id: str, *, at: int | None = None) -> list[Outcome]:
-        """Deliver a kept message to the oldest waiting subscription, or start a process with it."""
+        """Deliver a kept message to the oldest waiting subscription, or start a process with it.
+
+        A case that then waits for another message gets one that was kept, and so on.
+        """
+        outcomes = self._deliver_one(message_id, at)
+        self._follow_up(outcomes)
+        return outcomes
+
+    def deliver_awaited(self, awaited: list[tuple[str, str]]) -> None:
+        """Deliver what was kept for subscriptions that a command has just opened.
+
+        The command is done whatever comes of this: what cannot be delivered stays, and the sweep tries again.
+        """
+        waiting = deque(awaited)
+        while waiting:
+            name, key = waiting.popleft()
+            with self._database.reading() as tx:
+                row = tx.row(sql.buffered_for, {"name": name, "key": key, "now": self._clock()})
+            if row is not None:
+                waiting.extend(pair for outcome in self._try(row[0]) for pair in outcome.awaited)
+
+    def _follow_up(self, outcomes: list[Outcome]) -> None:
+        self.deliver_awaited([pair for outcome in outcomes for pair in outcome.awaited])
+
+    def _try(self, message_id: str) -> list[Outcome]:
+        """Deliver one message for somebody who did not ask for it."""
+        try:
+            return self._deliver_one(message_id, None)
+        except BihuanError as error:
+            _LOG.error("message %s was not delivered: %s %s", message_id, error.message_en, dict(error.place))
+            return []
+
+    def _deliver_one(self, message_id: str, at: int | None) -> list[Outcome]:
         for _ in range(MAX_TRIES):
             with self._database.reading() as tx:
                 message = tx.row(sql.read_message, {"message_id": message_id})
@@ -95,19 +131,9 @@ class Messages:
                 return self._start(message_id, starts, variables)
             try:
                 return [self._deliver_to(message_id, waiting, variables, at)]
-            except (NotFound, Conflict):
+            except (NotFound, Conflict, Refusal):
                 continue
         return []
-
-    def deliver_awaited(self, awaited: list[tuple[str, str]]) -> list[Outcome]:
-        """Deliver what was kept for subscriptions that were just opened."""
-        outcomes: list[Outcome] = []
-        for name, key in awaited:
-            with self._database.reading() as tx:
-                row = tx.row(sql.buffered_for, {"name": name, "key": key, "now": self._clock()})
-            if row is not None:
-                outcomes.extend(self.deliver(row[0]))
-        return outcomes
 
     def deliver_waiting(self, limit: int) -> int:
         """Deliver kept messages that somebody waits for; drop those past their time. How many were delivered."""
@@ -115,7 +141,12 @@ class Messages:
         with self._database.transaction() as tx:
             tx.write(sql.expire_messages, {"now": now})
             found = tx.rows(sql.matches, {"now": now, "limit": limit})
-        return sum(1 for row in found if self.deliver(row[0]))
+        delivered = 0
+        for row in found:
+            outcomes = self._try(row[0])
+            self._follow_up(outcomes)
+            delivered += bool(outcomes)
+        return delivered
 
     def broadcast(
         self,
@@ -144,8 +175,11 @@ class Messages:
             )
             try:
                 outcomes.append(self._executor.execute(case_id, command))
-            except (NotFound, Conflict):
+            except (NotFound, Conflict, Refusal):
                 continue
+            except BihuanError as error:
+                _LOG.error("signal %s did not reach a case: %s %s", name, error.message_en, dict(error.place))
+        self._follow_up(outcomes)
         return outcomes + self._started(signal_id, starts, variables)
 
     def _deliver_to(
@@ -163,7 +197,6 @@ class Messages:
         if outcome.repeated:
             with self._database.transaction() as tx:
                 tx.write(sql.delete_message, {"message_id": message_id})
-        self.deliver_awaited(outcome.awaited)
         return outcome
 
     def _start(
