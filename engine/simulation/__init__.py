@@ -1,0 +1,11 @@
+"""Simulated staff: they fill forms, take their time, return, hand over, go on leave, are not content. Seeded.
+
+Unlike the sample whistles (`engine.samples`) they know no flow: they work on whatever is in front of them, so any
+deployed process can be simulated.
+"""
+
+from engine.simulation.filling import Filler
+from engine.simulation.run import Simulation, Tally
+from engine.simulation.staff import Habits, Move, Staff
+
+__all__ = ["Filler", "Habits", "Move", "Simulation", "Staff", "Tally"]

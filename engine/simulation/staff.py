@@ -1,0 +1,98 @@
+"""What somebody does with a task in front of them, and how long they take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from enum import StrEnum
+
+from engine.samples.draw import Draw
+
+OPENS, CLOSES = time(8, 30), time(17, 30)
+WEEKEND = 5
+
+
+class Move(StrEnum):
+    """What is done with a task."""
+
+    COMPLETE = "complete"
+    RETURN = "return"
+    TRANSFER = "transfer"
+    DELEGATE = "delegate"
+    ADD_SIGN = "add-sign"
+    URGE = "urge"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Habits:
+    """How people behave, as shares from 0 to 1 of the tasks they touch.
+
+    absent: the task waits for somebody who is on leave. content: yes/no answers that are yes; the rest is what
+    sends cases round again. pace: the usual time for a task.
+    """
+
+    returned: float = 0.05
+    transferred: float = 0.04
+    delegated: float = 0.03
+    signed: float = 0.02
+    urged: float = 0.03
+    absent: float = 0.04
+    content: float = 0.8
+    pace: timedelta = timedelta(hours=5)
+    leave: timedelta = timedelta(days=5)
+
+
+class Staff:
+    """Decides for one case; everything it does follows from its draws."""
+
+    def __init__(self, draw: Draw, habits: Habits) -> None:
+        self._draw = draw
+        self._habits = habits
+
+    def delay(self, opened: datetime) -> datetime:
+        """When somebody gets to a task that opened at a moment: during office hours, now and then much later."""
+        wait = self._habits.pace * (0.1 + 1.8 * self._draw.fraction() ** 2)
+        if self._draw.chance(self._habits.absent):
+            wait += self._habits.leave * (0.3 + self._draw.fraction())
+        return in_office(opened + wait)
+
+    def move(self) -> Move:
+        """What is done with the task."""
+        habits = self._habits
+        shares = (
+            (Move.RETURN, habits.returned),
+            (Move.TRANSFER, habits.transferred),
+            (Move.DELEGATE, habits.delegated),
+            (Move.ADD_SIGN, habits.signed),
+            (Move.URGE, habits.urged),
+        )
+        point = self._draw.fraction()
+        for move, share in shares:
+            if point < share:
+                return move
+            point -= share
+        return Move.COMPLETE
+
+    def person(self, place: str, avoid: tuple[str | None, ...] = ()) -> str:
+        """Somebody of a place's staff, not one of those to avoid."""
+        first = self._draw.whole(1, 6)
+        for step in range(6):
+            name = f"{place}-{(first + step) % 6 + 1}"
+            if name not in avoid:
+                return name
+        return f"{place}-7"
+
+    def straight_back(self) -> bool:
+        """Whether a return wants the case straight back."""
+        return self._draw.chance(0.4)
+
+
+def in_office(moment: datetime) -> datetime:
+    """The moment itself during office hours, else the next opening."""
+    while True:
+        if moment.weekday() >= WEEKEND or moment.time() >= CLOSES:
+            moment = datetime.combine(moment.date() + timedelta(days=1), OPENS, moment.tzinfo)
+        elif moment.time() < OPENS:
+            return datetime.combine(moment.date(), OPENS, moment.tzinfo)
+        else:
+            return moment
