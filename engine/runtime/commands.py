@@ -95,6 +95,7 @@ def _claim(session: Session, actor: str, given: Input) -> None:
     scope, task = open_task(session, given["task"])
     if task.assignee is not None and task.assignee != actor:
         raise taken(task)
+    signing.refuse_held(task)
     duties.check_separation(session, scope, task, actor)
     session.emit(["task~", scope.id, task.id, "claimed", actor])
 
@@ -103,6 +104,8 @@ def _unclaim(session: Session, actor: str, given: Input) -> None:
     scope, task = open_task(session, given["task"])
     if task.assignee != actor:
         raise taken(task)
+    signing.refuse_held(task)
+    signing.refuse_named(task)
     session.emit(["task~", scope.id, task.id, "open", None])
 
 
@@ -125,10 +128,10 @@ def _complete(session: Session, actor: str, given: Input) -> None:
     duties.check_separation(session, scope, task, actor)
     duties.check_conditions(session, scope, task, values)
     if signing.holds_back(task):
-        signing.wait_for_signs(session, scope, task, values)
+        signing.wait_for_signs(session, scope, task, actor, values)
         return
     session.emit(["task-", scope.id, task.id, "completed"])
-    finish(session, session.tasks[task.token], values, back=kept(task, "back"))
+    finish(session, session.tasks[task.token], values)
 
 
 def _refuse_late_vote(session: Session, given: Input) -> None:
@@ -276,8 +279,8 @@ def _resume_token(session: Session, scope: Scope, token_id: int, data: dict[str,
         session.change(task, TOKEN_ACTIVE)
         leave(session, task)
     elif phase == "finish":
-        session.change(task, TOKEN_ACTIVE)
-        finish(session, task, data["values"], propagate=data["propagate"], back=data.get("back"))
+        session.change(task, TOKEN_ACTIVE, {"back": data["back"]} if data["back"] else None)
+        finish(session, task, data["values"], propagate=data["propagate"])
     elif phase == "arm":
         session.change(task, ARMED)
         triggers.arm_event_sub_process(session, scope, task)
@@ -298,7 +301,7 @@ def _resume_token(session: Session, scope: Scope, token_id: int, data: dict[str,
             if instance in session.state.scopes:
                 instance_done(session, session.state.scopes[instance], task)
     else:
-        session.change(task, READY)
+        session.change(task, READY, {"hint": data["hint"]} if "hint" in data else None)
         session.schedule(task)
 
 

@@ -13,7 +13,7 @@ from engine import canonical
 from engine.model.definition import MultiInstance, Node
 from engine.runtime import triggers
 from engine.runtime.failure import NodeFailure
-from engine.runtime.nodes.base import NodeSpec, leave
+from engine.runtime.nodes.base import NodeSpec, go_on, wanted_back
 from engine.runtime.tree import TokenTask
 from engine.runtime.variables import assign, evaluate, evaluate_wire
 from engine.runtime.verbs import countersign
@@ -29,7 +29,7 @@ class MultiInstanceSpec(NodeSpec):
     """The body of a multi-instance activity.
 
     The token's data: `total`, `done`, `active` instances, `next` index to start, and for a sequential one
-    the `items` still to come.
+    the `items` still to come; `back` as `wanted_back` says.
     """
 
     def execute(self, session: Session, task: TokenTask) -> bool | None:
@@ -48,6 +48,9 @@ class MultiInstanceSpec(NodeSpec):
         data: dict[str, Any] = {"total": total, "done": 0, "active": 0, "next": 0}
         if multi.sequential and items is not None:
             data["items"] = items
+        back = wanted_back(token)
+        if back is not None:
+            data["back"] = back
         session.change(task, ACTIVE, data)
         triggers.arm(session, scope, task, arms)
         if total == 0:
@@ -132,7 +135,7 @@ def complete_body(session: Session, body: TokenTask, node: Node) -> None:
     for incident in [item for item in scope.incidents.values() if item.token == token.id]:
         session.emit(["inc-", scope.id, incident.id, "settled"])
     session.disarm(scope, token.id, "disarmed")
-    leave(session, body)
+    go_on(session, body)
 
 
 def _vote(instance: Scope, node: Node, data: dict[str, Any]) -> bool:

@@ -167,6 +167,8 @@ class Session(Board):
         return bool(self.ready)
 
     def _out_of_steps(self, task: TokenTask) -> None:
+        from engine.runtime.nodes.base import entering
+
         budget = self.bound("steps")
         self.behind.update(left.token for left in self.ready if left.state == TaskState.READY)
         self.ready.clear()
@@ -177,7 +179,7 @@ class Session(Board):
                 f"一次操作内自动执行超过{budget}步，疑似死循环，已停下",
                 f"more than {budget} automatic steps in one command: probably an endless loop; stopped here",
             ),
-            {"phase": "enter"},
+            entering(self.token(task)),
         )
 
     def fail(self, task: TokenTask, failure: NodeFailure, data: dict[str, Any]) -> None:

@@ -73,3 +73,17 @@ def test_who_leaves_hands_everything_over(world: World) -> None:
     assert len(results) == 2
     assert [task(case, "a").assignee for case in (first, second, third)] == ["sun", "wang", "sun"]
     assert not any(isinstance(result, Refusal) for result in results)
+
+
+def test_what_was_delegated_is_returned_by_its_owner_only(world: World) -> None:
+    case = world.run(start("s"), user("o"), user("a"), end("e"), "s -> o -> a -> e")
+    do(case, "o", "sun")
+    world.engine.claim(case.id, task(case, "a").id, actor="li")
+    item = task(case, "a").id
+    world.engine.delegate(case.id, item, "wang", actor="li")
+    assert [target.rule for target in world.engine.return_targets(case.id, item)] == ["return.delegated"]
+    with refused(case, "return.delegated"):
+        world.engine.return_task(case.id, item, actor="wang")
+    do(case, "a", "wang")
+    world.engine.return_task(case.id, item, actor="li")
+    assert case.tasks == ["o"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.errors import NotFound
-from tests.support.bpmn import boundary, catch, end, fork, message, start, sub, timer, user
+from tests.support.bpmn import boundary, catch, end, event_sub, fork, message, start, sub, timer, user
 from tests.support.driving import Case, World
 from tests.verbs.acting import do, refused, task
 
@@ -127,4 +127,52 @@ def test_only_ones_own_and_only_once(world: World) -> None:
         recall(case, done, "wang")
     recall(case, done, "li")
     with pytest.raises(NotFound):
+        recall(case, done, "li")
+
+
+def test_a_message_that_started_something_inside_a_level_ends_it(world: World) -> None:
+    case = world.run(
+        start("s"), user("a"),
+        sub(
+            "p1", start("s1"), user("x"), end("e1"), "s1 -> x -> e1",
+            event_sub(
+                "news_came", start("n", message("news", "=k"), interrupting=False), user("y"), end("e2"),
+                "n -> y -> e2",
+            ),
+        ),
+        end("e"), "s -> a -> p1 -> e", k="1",
+    )  # fmt: skip
+    done = complete(case, "a", "li")
+    world.send("news")
+    with refused(case, "recall.acted"):
+        recall(case, done, "li")
+
+
+def test_a_message_at_a_boundary_that_goes_on_waiting_ends_it(world: World) -> None:
+    case = world.run(
+        start("s"), user("a"), user("b"), boundary("m", "b", message("news", "=k"), interrupting=False),
+        end("e"), end("x"), "s -> a -> b -> e; m -> x", k="1",
+    )  # fmt: skip
+    done = complete(case, "a", "li")
+    world.send("news")
+    with refused(case, "recall.acted"):
+        recall(case, done, "li")
+
+
+def test_what_an_administrator_moved_is_not_recalled(world: World) -> None:
+    case = world.run(start("s"), user("a"), user("b"), user("c"), end("e"), "s -> a -> b -> c -> e")
+    done = complete(case, "a", "li")
+    (token,) = case.state.root.tokens
+    world.engine.jump(case.id, token, "c", actor="admin")
+    with refused(case, "recall.acted"):
+        recall(case, done, "li")
+
+
+def test_after_a_level_has_ended_its_steps_are_not_recalled(world: World) -> None:
+    case = world.run(
+        start("s"), sub("p1", start("s1"), user("x"), end("e1"), "s1 -> x -> e1"), user("b"), end("e"),
+        "s -> p1 -> b -> e",
+    )  # fmt: skip
+    done = complete(case, "x", "li")
+    with refused(case, "recall.gone"):
         recall(case, done, "li")

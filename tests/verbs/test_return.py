@@ -4,8 +4,21 @@ from __future__ import annotations
 
 import pytest
 
-from engine.errors import Conflict
-from tests.support.bpmn import call, diagram, end, fork, parallel, start, sub, user, xor
+from engine.errors import Conflict, InvalidInput
+from tests.support.bpmn import (
+    boundary,
+    call,
+    diagram,
+    end,
+    fork,
+    inclusive,
+    parallel,
+    start,
+    sub,
+    timer,
+    user,
+    xor,
+)
 from tests.support.driving import Case, World
 from tests.verbs.acting import do, prop, refused, task
 
@@ -191,3 +204,184 @@ def test_the_reason_is_kept_in_the_vault_and_not_in_the_log(world: World) -> Non
     last = list(world.engine.queries.events(case.id))[-1]
     assert last.head.kind == "return"
     assert last.open().input["reason"].startswith("@vault:")
+
+
+def test_the_answer_before_knows_the_policy_and_the_state_of_the_case(world: World) -> None:
+    world.deploy(
+        start("s"), user("a"), user("b", extension=prop("return", "once")),
+        user("c", extension=prop("return", "forbidden")), end("e"), "s -> a -> b -> c -> e",
+    )  # fmt: skip
+    case = world.start()
+    do(case, "a", "li")
+    assert legal(case, "b") == {"a": ""}
+    world.engine.suspend(case.id, actor="admin")
+    assert legal(case, "b") == {"a": "case.suspended"}
+    world.engine.resume(case.id, actor="admin")
+    back(case, "b", "wang")
+    do(case, "a", "li")
+    assert legal(case, "b") == {"a": "return.once"}
+    do(case, "b", "wang")
+    assert legal(case, "c") == {"b": "return.forbidden", "a": "return.forbidden"}
+
+
+def test_once_counts_for_each_member_of_a_level(world: World) -> None:
+    world.deploy(
+        start("s"),
+        sub(
+            "unit", start("s1"), user("x"), user("y", extension=prop("return", "once")), end("e1"),
+            "s1 -> x -> y -> e1", multi=parallel("=[1,2]", "i"),
+        ),
+        end("e"), "s -> unit -> e",
+    )  # fmt: skip
+    case = world.start()
+    for _ in range(2):
+        do_first(case, "x")
+    for _ in range(2):
+        world.engine.return_task(case.id, task(case, "y").id, actor="li")
+    assert case.tasks == ["x", "x"]
+    do_first(case, "x")
+    with refused(case, "return.once"):
+        back(case, "y", "li")
+
+
+def do_first(case: Case, element: str) -> None:
+    """Complete the oldest task of an element as whoever has it."""
+    item = task(case, element)
+    case.world.engine.complete(case.id, item.id, {}, actor=item.assignee or "li")
+
+
+def test_only_the_two_ways_of_returning_are_known(world: World) -> None:
+    case = world.run(*CHAIN)
+    do(case, "a", "li")
+    with pytest.raises(InvalidInput):
+        back(case, "b", "wang", mode="sideways")
+    assert case.tasks == ["b"]
+
+
+def test_straight_back_survives_that_the_step_is_itself_returned(world: World) -> None:
+    case = world.run(
+        start("s"), user("o"), user("a"), user("b"), user("c"), end("e"), "s -> o -> a -> b -> c -> e"
+    )
+    for element in ("o", "a", "b"):
+        do(case, element, "li")
+    back(case, "c", "zhao", to="a", mode="back")
+    back(case, "a", "li", to="o", mode="back")
+    do(case, "o", "li")
+    assert case.tasks == ["a"]
+    do(case, "a", "li")
+    assert case.tasks == ["c"]
+    assert task(case, "c").assignee == "zhao"
+
+
+def test_straight_back_survives_a_recall(world: World) -> None:
+    case = world.run(*CHAIN)
+    do(case, "a", "li")
+    do(case, "b", "wang")
+    back(case, "c", "zhao", to="a", mode="back")
+    again = task(case, "a").id
+    do(case, "a", "li")
+    world.engine.recall(case.id, again, actor="li")
+    assert case.tasks == ["a"]
+    assert legal(case, "a") == {}
+    do(case, "a", "li")
+    assert case.tasks == ["c"]
+    assert task(case, "c").assignee == "zhao"
+
+
+def test_straight_back_leaves_the_steps_between_to_return_to(world: World) -> None:
+    case = world.run(*CHAIN)
+    do(case, "a", "li")
+    do(case, "b", "wang")
+    back(case, "c", "zhao", to="a", mode="back")
+    assert legal(case, "a") == {}
+    do(case, "a", "li")
+    assert legal(case, "c") == {"b": "", "a": ""}
+    back(case, "c", "zhao", to="b")
+    assert legal(case, "b") == {"a": ""}
+
+
+def test_straight_back_in_a_loop_forgets_nothing_of_the_round(world: World) -> None:
+    case = world.run(
+        start("s"), user("a"), user("b"), user("c"), xor("x"), end("e"),
+        "s -> a -> b -> c -> x; x -> a if again; x -> e else",
+        again=True,
+    )  # fmt: skip
+    for element in ("a", "b", "c", "a"):
+        do(case, element, "li")
+    back(case, "b", "li", to="a", mode="back")
+    again = task(case, "a").id
+    do(case, "a", "li")
+    assert legal(case, "b") == {"a": "", "c": ""}
+    world.engine.recall(case.id, again, actor="li")
+    assert case.tasks == ["a"]
+
+
+def test_straight_back_out_of_a_level_and_out_of_a_countersign(world: World) -> None:
+    for part in (
+        sub("m", start("s1"), user("x"), end("e1"), "s1 -> x -> e1"),
+        user("m", multi=parallel("=[1]", "i")),
+    ):
+        case = world.run(start("s"), part, user("b"), user("c"), end("e"), "s -> m -> b -> c -> e")
+        inner = case.tasks[0]
+        do(case, inner, "li")
+        do(case, "b", "wang")
+        back(case, "c", "zhao", to="m", mode="back")
+        assert case.tasks == [inner]
+        do(case, inner, "li")
+        assert case.tasks == ["c"]
+        assert task(case, "c").assignee == "zhao"
+
+
+def test_who_gets_a_returned_step_is_not_lost_by_an_incident(world: World) -> None:
+    case = world.run(
+        start("s"), user("a", due="=when"), user("b"), end("e"), "s -> a -> b -> e",
+        when="2026-03-09T09:00:00Z",
+    )  # fmt: skip
+    do(case, "a", "li", when="soon")
+    back(case, "b", "wang", mode="back")
+    assert [kind for kind, _ in case.incidents] != []
+    case.retry(when="2026-03-09T09:00:00Z")
+    assert task(case, "a").assignee == "li"
+    do(case, "a", "li")
+    assert task(case, "b").assignee == "wang"
+
+
+def test_a_level_without_a_persons_work_is_no_step(world: World) -> None:
+    case = world.run(
+        start("s"), user("a"), sub("auto", start("s1"), end("e1"), "s1 -> e1"), user("b"), end("e"),
+        "s -> a -> auto -> b -> e",
+    )  # fmt: skip
+    do(case, "a", "li")
+    assert legal(case, "b") == {"a": ""}
+    back(case, "b", "wang")
+    assert case.tasks == ["a"]
+
+
+def test_each_of_two_tokens_on_the_same_path_has_its_own_steps(world: World) -> None:
+    case = world.run(
+        start("s"), user("a"), boundary("often", "a", timer(cycle="R2/PT1H"), interrupting=False),
+        user("x"), user("y"), end("e"), end("f"), "s -> a -> e; often -> x -> y -> f",
+    )  # fmt: skip
+    world.later(hours=1)
+    world.later(hours=1)
+    for _ in range(2):
+        do_first(case, "x")
+    first, second = task(case, "y", 0).id, task(case, "y", 1).id
+    for item in (first, second):
+        assert [target.rule for target in world.engine.return_targets(case.id, item)] == [""]
+        world.engine.return_task(case.id, item, actor="li")
+    assert case.tasks == ["a", "x", "x"]
+
+
+def test_an_inclusive_join_that_went_on_without_the_token_is_not_met_again(world: World) -> None:
+    case = world.run(
+        start("s"), fork("f"), user("a"), user("b"), user("c"), user("d"), xor("x"), inclusive("j"),
+        inclusive("k"), end("e"),
+        "s -> f; f -> a -> x; x -> c if away; x -> j else; f -> b -> j; j -> d -> k; c -> k -> e",
+    )  # fmt: skip
+    do(case, "a", "li", away=True)
+    do(case, "b", "wang")
+    assert case.tasks == ["c", "d"]
+    assert legal(case, "c") == {"b": "return.other-branch", "a": "return.passed"}
+    with refused(case, "return.passed"):
+        back(case, "c", "li", to="a")

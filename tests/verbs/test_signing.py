@@ -111,3 +111,63 @@ def test_a_recall_does_not_take_a_signature_for_a_completion(case: Case) -> None
     sign(case, "li")
     do(case, "b", "sun")
     assert case.is_done
+
+
+def test_claiming_or_giving_up_a_held_task_does_not_free_it(case: Case) -> None:
+    add(case, ["wang"], "before")
+    main = next(item for item in tasks_of(case, "a") if item.assignee == "li").id
+    with refused(case, "sign.held"):
+        case.world.engine.claim(case.id, main, actor="li")
+    with refused(case, "sign.held"):
+        case.world.engine.unclaim(case.id, main, actor="li")
+    assert holders(case) == {"li": "held", "wang": "claimed"}
+
+
+def test_a_held_task_stays_held_when_it_goes_to_somebody_else(case: Case) -> None:
+    add(case, ["wang"], "before")
+    main = next(item for item in tasks_of(case, "a") if item.assignee == "li").id
+    with refused(case, "sign.held"):
+        case.world.engine.delegate(case.id, main, "sun", actor="li")
+    case.world.engine.transfer(case.id, main, "sun", actor="li")
+    assert holders(case) == {"sun": "held", "wang": "claimed"}
+    sign(case, "wang")
+    assert holders(case) == {"sun": "claimed"}
+
+
+def test_who_signs_may_be_replaced_but_not_leave_it_to_anybody(case: Case) -> None:
+    add(case, ["wang"], "before")
+    asked = next(item for item in tasks_of(case, "a") if item.assignee == "wang").id
+    with refused(case, "sign.named"):
+        case.world.engine.unclaim(case.id, asked, actor="wang")
+    with refused(case, "sign.named"):
+        case.world.engine.delegate(case.id, asked, "sun", actor="wang")
+    case.world.engine.transfer(case.id, asked, "sun", actor="wang")
+    main = next(item for item in tasks_of(case, "a") if item.assignee == "li")
+    assert [entry["user"] for entry in (main.extra or {})["signs"]] == ["sun"]
+    case.world.engine.remove_sign(case.id, main.id, "sun", actor="li")
+    assert holders(case) == {"li": "claimed"}
+
+
+def test_who_signs_cannot_return_the_task_of_the_handler(world: World) -> None:
+    case = world.run(*ONE)
+    do(case, "a", "sun")
+    world.engine.claim(case.id, task(case, "b").id, actor="li")
+    world.engine.add_sign(case.id, task(case, "b").id, ["wang"], "before", actor="li")
+    asked = task(case, "b", 1).id
+    assert [target.rule for target in world.engine.return_targets(case.id, asked)] == ["return.signer"]
+    with refused(case, "return.signer"):
+        world.engine.return_task(case.id, asked, actor="wang")
+    world.engine.return_task(case.id, task(case, "b").id, actor="li")
+    assert case.tasks == ["a"]
+
+
+def test_the_step_belongs_to_the_handler_and_not_to_who_signed_last(case: Case) -> None:
+    add(case, ["wang"], "after")
+    main = next(item for item in tasks_of(case, "a") if item.assignee == "li").id
+    sign(case, "li", done=True)
+    sign(case, "wang")
+    assert case.tasks == ["b"]
+    with refused(case, "recall.own"):
+        case.world.engine.recall(case.id, main, actor="wang")
+    case.world.engine.return_task(case.id, task(case, "b").id, actor="zhao")
+    assert holders(case) == {"li": "claimed"}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from engine.model.definition import EventKind
 from engine.runtime import mapping, triggers
 from engine.runtime.failure import NodeFailure
-from engine.runtime.nodes.base import NodeSpec, leave
+from engine.runtime.nodes.base import NodeSpec, go_on, wanted_back
 from engine.runtime.tree import TokenTask
 from engine.runtime.variables import View, assign, evaluate_wire, to_wire
 from engine.state import Scope, Token
@@ -52,7 +52,8 @@ class ActivitySpec(NodeSpec):
         if own:
             session.emit(["own", scope.id, token.id, own])
         if self.waits:
-            session.change(task, ACTIVE)
+            back = wanted_back(token)
+            session.change(task, ACTIVE, None if back is None else {"back": back})
             triggers.arm(session, scope, task, arms)
         try:
             values = self.begin(session, task, prepared)
@@ -79,15 +80,12 @@ def finish(
     values: Mapping[str, Any],
     *,
     propagate: bool = True,
-    back: Mapping[str, Any] | None = None,
 ) -> None:
     """Complete an activity with the values it produced (wire form) and send its token on.
 
     With output mappings these alone decide what leaves the activity; without any, every value goes to the
     nearest place that has its name (when `propagate`). A mapping that fails leaves an incident from which a
     retry goes on with the same values.
-
-    back: `element` and `assignee` of the task that returned the case here and wants it straight back.
     """
     scope, token = session.scope(task), session.token(task)
     spec: NodeSpec = task.task_spec
@@ -102,7 +100,7 @@ def finish(
             "phase": "finish",
             "values": dict(values),
             "propagate": propagate,
-            "back": None if back is None else dict(back),
+            "back": wanted_back(token),
         }
         session.fail(task, failure, data)
         return
@@ -111,10 +109,7 @@ def finish(
         session.emit(["inc-", scope.id, incident.id, "obsolete"])
     for timer in [item for item in scope.timers.values() if item.token == token.id]:
         session.emit(["timer-", scope.id, timer.id, "stopped"])
-    if back is not None:
-        session.relocate(task, back["element"], {"assignee": back["assignee"], "extra": None}, "back")
-        return
-    leave(session, task)
+    go_on(session, task)
 
 
 class PassSpec(ActivitySpec):

@@ -15,6 +15,7 @@ from engine.model.definition import Node
 from engine.runtime.failure import NodeFailure
 from engine.runtime.routing import route
 from engine.runtime.tree import ContainerSpec, TokenTask
+from engine.state import Token
 
 if TYPE_CHECKING:
     from engine.runtime.session import Session
@@ -58,7 +59,7 @@ class NodeSpec(BpmnSpecMixin):  # type: ignore[misc]  # the library is not typed
         try:
             result = self.execute(session, my_task)
         except NodeFailure as failure:
-            session.fail(my_task, failure, {"phase": "enter"})
+            session.fail(my_task, failure, entering(session.token(my_task)))
             return None
         return result and choose_way(session, my_task)
 
@@ -83,6 +84,29 @@ def choose_way(session: Session, task: TokenTask) -> bool:
         session.fail(task, failure, {"phase": "leave"})
         return False
     return True
+
+
+def entering(token: Token) -> dict[str, Any]:
+    """What a token that cannot enter its node keeps for a retry: who a returned step goes to is not forgotten."""
+    hint = (token.data or {}).get("hint")
+    return {"phase": "enter"} if hint is None else {"phase": "enter", "hint": hint}
+
+
+def wanted_back(token: Token) -> dict[str, Any] | None:
+    """The task (`element`, `assignee`, its own `back`) that returned the case here and wants it straight back."""
+    data = token.data or {}
+    back: dict[str, Any] | None = data.get("back") or (data.get("hint") or {}).get("back")
+    return back
+
+
+def go_on(session: Session, task: TokenTask) -> None:
+    """Send the token of a finished activity along its flows, or straight back to who returned the case here."""
+    back = wanted_back(session.token(task))
+    if back is None:
+        leave(session, task)
+        return
+    hint = {"assignee": back["assignee"], "extra": None, "back": back["back"]}
+    session.relocate(task, back["element"], hint, "back")
 
 
 def leave(session: Session, task: TokenTask) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 from engine.errors import InvalidInput, Refusal
 from engine.runtime.duties import check_separation
 from engine.runtime.session import Session
-from engine.runtime.verbs.items import keep, kept, open_task, own_task
+from engine.runtime.verbs import signing
+from engine.runtime.verbs.items import HELD, keep, kept, open_task, own_task
 from engine.state import Scope, WorkItem
 
 
@@ -33,7 +34,9 @@ def transfer(session: Session, actor: str, given: Mapping[str, Any]) -> None:
     check_separation(session, scope, item, to)
     before = item.assignee
     keep(session, scope, item, transfers=[*chain, before] if before else chain or None)
-    session.emit(["task~", scope.id, item.id, "claimed", to])
+    if kept(item, "sign_of") is not None:
+        signing.replace(session, scope, item, to)
+    session.emit(["task~", scope.id, item.id, HELD if item.status == HELD else "claimed", to])
 
 
 def delegate(session: Session, actor: str, given: Mapping[str, Any]) -> None:
@@ -43,6 +46,8 @@ def delegate(session: Session, actor: str, given: Mapping[str, Any]) -> None:
     """
     scope, item = own_task(session, given["task"], actor)
     to = _person(given.get("to"))
+    signing.refuse_held(item)
+    signing.refuse_named(item)
     if kept(item, "owner") is not None:
         raise Refusal(
             rule="delegate.twice",

@@ -10,12 +10,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from engine.errors import Conflict, NotFound, Refusal
+from engine.errors import InvalidInput, NotFound, Refusal
 from engine.model.definition import Node, NodeKind
 from engine.runtime.lineage import Lineage, Step
 from engine.runtime.marking import reachable_with
+from engine.runtime.nodes.base import wanted_back
+from engine.runtime.program import Program
 from engine.runtime.session import Session
+from engine.runtime.verbs.items import kept, open_task, taken
 from engine.state import Scope, Token, WorkItem
+from engine.state.case import SUSPENDED
 from engine.state.scope import INSTANCE
 
 RETURN_POLICY = "bihuan:return"
@@ -23,6 +27,8 @@ RETURN_POLICY = "bihuan:return"
 
 RECALL_POLICY = "bihuan:recall"
 """Property of a user task: `free` (the default) or `forbidden`."""
+
+MODES = ("redo", "back")
 
 RETURNABLE = frozenset({NodeKind.USER_TASK, NodeKind.SUB_PROCESS, NodeKind.CALL_ACTIVITY})
 
@@ -46,13 +52,13 @@ def targets(session: Session, task_id: int) -> list[Target]:
 
     Raises NotFound when the task is gone.
     """
-    scope, token, _ = _place(session, task_id)
+    scope, token, item = _place(session, task_id)
     lineage = session.lineage()
+    forbidden = _suspended(session) or _forbidden(session, scope, token, item, lineage)
     program = session.program(scope)
     return [
-        _judge(program.nodes[step.element], step, token.id)
-        for step in lineage.steps_in(scope.id)
-        if step.element != token.element and program.nodes[step.element].kind in RETURNABLE
+        _target(program.nodes[step.element], step, forbidden or _judge(program, step, token.id))
+        for step in _candidates(program, lineage, scope, token)
     ]
 
 
@@ -63,24 +69,23 @@ def return_task(session: Session, actor: str, given: Mapping[str, Any]) -> None:
     again) or back (straight back to the returner); `reason`. What was entered stays and is offered again.
     """
     scope, token, item = _place(session, given["task"])
+    mode = given.get("mode", "redo")
+    if mode not in MODES:
+        raise InvalidInput.at("mode", message_zh="应为 redo 或 back", message_en="redo or back")
     if item.assignee is not None and item.assignee != actor:
-        raise Conflict(
-            code="task.taken",
-            message_zh=f"任务已由{item.assignee}签收",
-            message_en=f"the task was claimed by {item.assignee}",
-            current={"assignee": item.assignee},
-        )
+        raise taken(item)
     lineage = session.lineage()
-    node = session.program(scope).nodes[token.element]
-    _check_policy(node, lineage)
+    forbidden = _forbidden(session, scope, token, item, lineage)
+    if forbidden is not None:
+        raise forbidden
     step = _chosen(session, scope, token, lineage, given.get("to"))
     hint: dict[str, Any] = {"assignee": None, "extra": None}
-    if session.program(scope).nodes[step.element].kind is NodeKind.USER_TASK and step.task is not None:
+    if step.task is not None:
         hint["assignee"] = step.actor
         hint["extra"] = {"returned_from": token.element, "returned_by": actor}
-        if given.get("mode") == "back":
-            hint["extra"]["back"] = {"element": token.element, "assignee": actor}
-    note = {"from": token.element, "to": step.element, "mode": given.get("mode", "redo")}
+    if mode == "back":
+        hint["back"] = {"element": token.element, "assignee": actor, "back": wanted_back(token)}
+    note = {"scope": scope.id, "from": token.element, "to": step.element, "mode": mode}
     session.emit(["note", "returned", note])
     session.relocate(session.tasks[token.id], step.element, hint, "returned")
 
@@ -90,7 +95,10 @@ def recall(session: Session, actor: str, given: Mapping[str, Any]) -> None:
 
     given: `task` (the completed one), `reason`.
     """
-    step = session.lineage().completion_of(given["task"])
+    lineage = session.lineage()
+    step = lineage.completion_of(given["task"])
+    if step is None and given["task"] in lineage.over:
+        raise _no_recall("recall.gone", "后续环节已经结束或本环节已重新办理", "what followed has ended")
     if step is None:
         raise NotFound(
             code="tasks.gone",
@@ -109,16 +117,14 @@ def recall(session: Session, actor: str, given: Mapping[str, Any]) -> None:
     for token_id in threads[1:]:
         session.cancel(session.tasks[token_id], "recalled")
     session.emit(["note", "recalled", {"element": step.element}])
-    hint = {"assignee": actor, "extra": {"recalled": True}}
+    hint = {"assignee": actor, "extra": {"recalled": True}, "back": step.back}
     session.relocate(session.tasks[threads[0]], step.element, hint, "recalled")
 
 
 def judge_recall(session: Session, step: Step) -> Refusal | None:
     """Why a completion may not be recalled any more, or None."""
-    scope = session.state.scopes.get(step.scope)
-    if scope is None or not step.threads:
-        return _no_recall("recall.gone", "后续环节已经结束", "what followed has ended")
-    node = session.program(scope).nodes[step.element]
+    program = session.program(session.state.scopes[step.scope])
+    node = program.nodes[step.element]
     if node.properties.get(RECALL_POLICY, "free") == "forbidden":
         return _no_recall("recall.forbidden", "本环节不允许撤回", "this step may not be recalled")
     if step.touched is not None:
@@ -127,6 +133,8 @@ def judge_recall(session: Session, step: Step) -> Refusal | None:
         return _no_recall(
             "recall.merged", "已与其他分支汇合", "it was merged with another branch at a gateway"
         )
+    if _was_passed(program, step):
+        return _no_recall("recall.passed", "汇合网关已不再等它", "a join has gone on without it")
     return None
 
 
@@ -184,15 +192,7 @@ def _check_target(node: Node) -> None:
 
 def _place(session: Session, task_id: int) -> tuple[Scope, Token, WorkItem]:
     """A task's scope and token; for a member of a multi-instance those of the whole (会签 returns as one)."""
-    scope = session.state.scope_of(task_id)
-    item = scope.tasks.get(task_id) if scope is not None else None
-    if scope is None or item is None:
-        raise NotFound(
-            code="tasks.gone",
-            message_zh="任务不存在或已经处理",
-            message_en="the task does not exist or was dealt with",
-            place={"id": task_id},
-        )
+    scope, item = open_task(session, task_id)
     token = scope.tokens[item.token]
     if scope.kind == INSTANCE and scope.parent is not None and scope.owner is not None:
         body = scope.owner
@@ -201,71 +201,124 @@ def _place(session: Session, task_id: int) -> tuple[Scope, Token, WorkItem]:
     return scope, token, item
 
 
-def _check_policy(node: Node, lineage: Lineage) -> None:
+def _suspended(session: Session) -> Refusal | None:
+    if session.state.status != SUSPENDED:
+        return None
+    return Refusal(
+        rule="case.suspended", message_zh="案件已挂起，不能办理", message_en="the case is suspended"
+    )
+
+
+def _forbidden(
+    session: Session, scope: Scope, token: Token, item: WorkItem, lineage: Lineage
+) -> Refusal | None:
+    """Why a task may not be returned to wherever, or None."""
+    if kept(item, "sign_of") is not None:
+        return Refusal(
+            rule="return.signer",
+            message_zh="加签人不能退回，应由办理人退回",
+            message_en="who was asked to sign cannot return the task; its handler can",
+        )
+    if kept(item, "owner") is not None:
+        return Refusal(
+            rule="return.delegated",
+            message_zh="受委派的任务应先交回委派人，由委派人退回",
+            message_en="a delegated task is handed back first; its owner may return it",
+        )
+    node = session.program(scope).nodes[token.element]
     policy = node.properties.get(RETURN_POLICY, "free")
     if policy == "forbidden":
-        raise Refusal(
+        return Refusal(
             rule="return.forbidden",
             message_zh=f"“{node.name or node.id}”不允许退回",
             message_en=f"“{node.name or node.id}” may not be returned",
         )
-    if policy == "once" and lineage.returns.get(node.id, 0) > 0:
-        raise Refusal(
+    if policy == "once" and lineage.returns.get((scope.id, node.id), 0) > 0:
+        return Refusal(
             rule="return.once",
             message_zh=f"“{node.name or node.id}”只能退回一次",
             message_en=f"“{node.name or node.id}” may be returned only once",
         )
+    return None
+
+
+def _candidates(program: Program, lineage: Lineage, scope: Scope, token: Token) -> list[Step]:
+    """The completed steps of a scope a token may be thought to go back to, latest first."""
+    return [
+        step
+        for step in lineage.steps_for(scope.id, token.id)
+        if step.element != token.element and program.nodes[step.element].kind in RETURNABLE
+    ]
 
 
 def _chosen(session: Session, scope: Scope, token: Token, lineage: Lineage, wanted: str | None) -> Step:
     program = session.program(scope)
-    steps = [
-        step
-        for step in lineage.steps_in(scope.id)
-        if step.element != token.element and program.nodes[step.element].kind in RETURNABLE
-    ]
-    if wanted is not None:
-        steps = [step for step in steps if step.element == wanted]
-    judged = [(step, _judge(program.nodes[step.element], step, token.id)) for step in steps]
-    for step, target in judged:
-        if target.legal:
-            return step
-    if judged:
-        target = judged[0][1]
-        raise Refusal(rule=target.rule, message_zh=target.reason_zh, message_en=target.reason_en)
-    raise Refusal(
+    first: Refusal | None = None
+    for step in _candidates(program, lineage, scope, token):
+        if wanted is None or step.element == wanted:
+            refusal = _judge(program, step, token.id)
+            if refusal is None:
+                return step
+            first = first or refusal
+    raise first or Refusal(
         rule="return.none",
         message_zh="本层没有可以退回的已办环节",
         message_en="there is no completed step of this level to return to",
     )
 
 
-def _judge(node: Node, step: Step, token: int) -> Target:
-    rule, zh, en = "", "", ""
+def _judge(program: Program, step: Step, token: int) -> Refusal | None:
+    """Why a token may not go back to a step, or None."""
+    node = program.nodes[step.element]
     name = node.name or node.id
     if step.foreign:
-        rule = "return.merged"
-        zh = f"“{name}”之后已与其他并行分支汇合，退回会使汇合永远等不到另一分支"
-        en = f"after “{name}” other parallel branches were merged in; going back would strand the join"
-    elif step.threads != {token}:
-        alive = step.threads - {token}
-        if token not in step.threads:
-            rule = "return.other-branch"
-            zh = f"“{name}”在另一条并行分支上"
-            en = f"“{name}” lies on another parallel branch"
-        else:
-            rule = "return.parallel"
-            zh = f"“{name}”之后还有{len(alive)}条并行分支在办，退回会使它们重复执行"
-            en = f"{len(alive)} parallel branches after “{name}” are still open and would run twice"
+        return Refusal(
+            rule="return.merged",
+            message_zh=f"“{name}”之后已与其他并行分支汇合，退回会使汇合永远等不到另一分支",
+            message_en=f"after “{name}” other parallel branches were merged in; going back would strand the join",
+        )
+    if token not in step.threads:
+        return Refusal(
+            rule="return.other-branch",
+            message_zh=f"“{name}”在另一条并行分支上",
+            message_en=f"“{name}” lies on another parallel branch",
+        )
+    others = len(step.threads) - 1
+    if others:
+        return Refusal(
+            rule="return.parallel",
+            message_zh=f"“{name}”之后还有{others}条并行分支在办，退回会使它们重复执行",
+            message_en=f"{others} parallel branches after “{name}” are still open and would run twice",
+        )
+    if _was_passed(program, step):
+        return Refusal(
+            rule="return.passed",
+            message_zh=f"“{name}”之后的汇合网关已不等本分支而继续，退回会使它重复通过",
+            message_en=f"a join after “{name}” has gone on without this branch and would be passed twice",
+        )
+    return None
+
+
+def _was_passed(program: Program, step: Step) -> bool:
+    """Whether an inclusive join that can be reached from a step went on without what came of the step."""
+    ways = program.ways_out(program.nodes[step.element])
+    return any(
+        not ways.isdisjoint(before)
+        for join in step.passed
+        for before in program.reaching.get(join, {}).values()
+    )
+
+
+def _target(node: Node, step: Step, refusal: Refusal | None) -> Target:
     return Target(
         element=node.id,
-        name=name,
+        name=node.name or node.id,
         seq=step.seq,
         actor=step.actor,
-        legal=not rule,
-        rule=rule,
-        reason_zh=zh,
-        reason_en=en,
+        legal=refusal is None,
+        rule="" if refusal is None else refusal.rule,
+        reason_zh="" if refusal is None else refusal.message_zh,
+        reason_en="" if refusal is None else refusal.message_en,
     )
 
 

@@ -96,21 +96,43 @@ def holds_back(item: WorkItem) -> bool:
     )
 
 
-def wait_for_signs(session: Session, scope: Scope, item: WorkItem, values: Mapping[str, Any]) -> None:
+def wait_for_signs(
+    session: Session, scope: Scope, item: WorkItem, actor: str, values: Mapping[str, Any]
+) -> None:
     """The handler is done, others still sign: keep what was entered until they have."""
     keep(session, scope, item, pending=dict(values))
-    session.emit(["task~", scope.id, item.id, HELD, item.assignee])
+    session.emit(["task~", scope.id, item.id, HELD, actor])
     _open_next(session, scope, item)
 
 
 def refuse_held(item: WorkItem) -> None:
-    """A held task cannot be completed. Raises Refusal."""
+    """A held task cannot be completed, claimed, given up or delegated. Raises Refusal."""
     if item.status == HELD:
         raise Refusal(
             rule="sign.held",
             message_zh="还有人尚未签完，暂不能办结",
             message_en="others have still to sign",
         )
+
+
+def refuse_named(item: WorkItem) -> None:
+    """Who was asked to sign may be replaced by a transfer, but not leave it to anybody. Raises Refusal."""
+    if kept(item, "sign_of") is not None:
+        raise Refusal(
+            rule="sign.named",
+            message_zh="加签任务须由被请的人签，只能转办",
+            message_en="who was asked signs; it can only be transferred",
+        )
+
+
+def replace(session: Session, scope: Scope, item: WorkItem, person: str) -> None:
+    """Somebody else is to sign: the handler's list follows."""
+    anchor = scope.tasks[kept(item, "sign_of")]
+    signs = [dict(entry) for entry in kept(anchor, "signs", [])]
+    for entry in signs:
+        if entry["task"] == item.id:
+            entry["user"] = person
+    keep(session, scope, anchor, signs=signs)
 
 
 def _go_on(session: Session, scope: Scope, item: WorkItem) -> None:
@@ -121,7 +143,7 @@ def _go_on(session: Session, scope: Scope, item: WorkItem) -> None:
     if pending is not None:
         if not holds_back(item):
             session.emit(["task-", scope.id, item.id, "completed"])
-            finish(session, session.tasks[item.token], pending, back=kept(item, "back"))
+            finish(session, session.tasks[item.token], pending)
         return
     if item.status == HELD and not any(
         entry["mode"] == "before" and entry["state"] != "done" for entry in signs
