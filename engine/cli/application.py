@@ -23,6 +23,7 @@ from engine.cli.commands.imports import imports
 from engine.cli.commands.lint import lint
 from engine.cli.commands.proofs import replay, verify
 from engine.cli.commands.run_due import run_due
+from engine.cli.commands.simulate import simulate
 from engine.cli.commands.start import start
 from engine.cli.commands.tasks import tasks
 from engine.cli.exits import Exit, exit_of
@@ -44,6 +45,7 @@ COMMANDS = (
     history,
     imports,
     run_due,
+    simulate,
     verify,
     replay,
     export,
