@@ -49,7 +49,7 @@ class Settings:
 
     step_budget: int = 10_000
     urge_seconds: int = 3_600
-    max_instances: int = 10_000
+    max_instances: int = 5_000
     max_depth: int = 250
     prune: bool = True
     zone: str = "Asia/Shanghai"
@@ -83,6 +83,7 @@ class Session(Board):
         self.reads: Reads
         self.past: Past = _no_past
         self._steps = 0
+        self._opened = 0
         self._environment: Environment | None = None
 
     # -- a command ---------------------------------------------------------------------------------
@@ -100,6 +101,7 @@ class Session(Board):
         self.ready.clear()
         self.closing.clear()
         self._steps = 0
+        self._opened = 0
         self._environment = None
 
     def lineage(self) -> Lineage:
@@ -169,18 +171,29 @@ class Session(Board):
     def _out_of_steps(self, task: TokenTask) -> None:
         from engine.runtime.nodes.base import entering
 
-        budget = self.bound("steps")
         self.behind.update(left.token for left in self.ready if left.state == TaskState.READY)
         self.ready.clear()
-        self.fail(
-            task,
-            NodeFailure(
-                OUT_OF_STEPS,
-                f"一次操作内自动执行超过{budget}步，疑似死循环，已停下",
-                f"more than {budget} automatic steps in one command: probably an endless loop; stopped here",
-            ),
-            entering(self.token(task)),
+        self.fail(task, self._exhausted(), entering(self.token(task)))
+
+    def _exhausted(self) -> NodeFailure:
+        budget = self.bound("steps")
+        return NodeFailure(
+            OUT_OF_STEPS,
+            f"一次操作内自动执行超过{budget}步，疑似死循环，已停下",
+            f"more than {budget} automatic steps in one command: probably an endless loop; stopped here",
         )
+
+    def reserve(self, instances: int) -> None:
+        """Make sure that so many more instances may be opened in this command, before the first of them is.
+
+        Instances within instances multiply: those of further activities may not bring them above the steps of a
+        command. Raises NodeFailure when they would; nothing else runs in this command then.
+        """
+        budget = self.bound("steps")
+        if self._opened and self._opened + instances > budget:
+            self._steps = budget
+            raise self._exhausted()
+        self._opened += instances
 
     def fail(self, task: TokenTask, failure: NodeFailure, data: dict[str, Any]) -> None:
         """Stop a token with an incident. `data` keeps what a retry needs (its `phase` at least)."""
