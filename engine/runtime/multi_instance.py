@@ -44,7 +44,9 @@ class MultiInstanceSpec(NodeSpec):
                 f"多实例数量{total}超过上限{most}",
                 f"{total} instances exceed the limit of {most}",
             )
+        count = min(total, 1) if multi.sequential else total
         arms = triggers.prepare_boundary(session, scope, token, self.node)
+        session.reserve(count)
         data: dict[str, Any] = {"total": total, "done": 0, "active": 0, "next": 0}
         if multi.sequential and items is not None:
             data["items"] = items
@@ -56,7 +58,6 @@ class MultiInstanceSpec(NodeSpec):
         if total == 0:
             self._complete(session, task)
             return None
-        count = 1 if multi.sequential else total
         session.change(task, ACTIVE, {**data, "active": count, "next": count})
         for index in range(count):
             _open(session, task, self.node, index, None if items is None else items[index])
