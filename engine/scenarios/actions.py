@@ -32,6 +32,14 @@ def _complete(stage: Stage, step: Step) -> None:
         stage.engine.complete(stage.case_id, place.task.id, values, actor=who)
 
 
+def _complete_in_turn(stage: Stage, step: Step) -> None:
+    for name in step.object if isinstance(step.object, list) else [step.object]:
+        for place in stage.tasks(name) or stage.one(name, ()):
+            values = stage.filled(place, {}, ())
+            stage.engine.complete(stage.case_id, place.task.id, values, actor=_who(stage, step, name))
+        stage.settle()
+
+
 def _on_task(verb: Callable[[Stage, Step, int, str], None]) -> Callable[[Stage, Step], None]:
     def run(stage: Stage, step: Step) -> None:
         name = str(step.object)
@@ -99,8 +107,15 @@ def _recall(stage: Stage, step: Step) -> None:
     stage.engine.recall(stage.case_id, task, actor=_who(stage, step, name), reason=_reason(step))
 
 
+REASONS = {"鉴定": "appraisal", "当事人联系不上": "party_unreachable", "等待法院": "awaiting_court"}
+"""Why a case may stand still, as limits know it."""
+
+
 def _suspend(stage: Stage, step: Step) -> None:
-    stage.engine.suspend(stage.case_id, actor=_who(stage, step, "挂起"), reason=str(step.object))
+    code = REASONS.get(str(step.object), str(step.object))
+    stage.engine.suspend(
+        stage.case_id, actor=_who(stage, step, "挂起"), reason=_reason(step), reason_code=code
+    )
 
 
 def _resume(stage: Stage, step: Step) -> None:
@@ -157,6 +172,7 @@ def _people(step: Step) -> tuple[str, ...]:
 _TASK = ("谁", "其中")
 ACTIONS: dict[str, Action] = {
     "办理": Action(details=(*_TASK, "填写", "不填", "每一份"), run=_complete),
+    "依次办理": Action(details=("谁",), run=_complete_in_turn),
     "签收": Action(details=_TASK, run=_on_task(_claim)),
     "取消签收": Action(details=_TASK, run=_on_task(_unclaim)),
     "退回": Action(details=(*_TASK, "到", "直接退回本人", "理由"), run=_on_task(_return)),
@@ -167,7 +183,7 @@ ACTIONS: dict[str, Action] = {
     "催办": Action(details=(*_TASK, "理由"), run=_on_task(_urge)),
     "抄送": Action(details=(*_TASK, "给"), run=_on_task(_copy)),
     "延期": Action(details=(*_TASK, "多给", "到", "批准人", "理由"), run=_on_task(_extend)),
-    "挂起": Action(details=("谁",), run=_suspend),
+    "挂起": Action(details=("谁", "理由"), run=_suspend),
     "恢复": Action(details=("谁",), run=_resume),
     "消息": Action(details=("关联", "内容"), run=_message),
     "信号": Action(details=("内容",), run=_signal),

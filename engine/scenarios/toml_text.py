@@ -32,7 +32,7 @@ class Table:
         if name not in self._left:
             return default
         value = self._left.pop(name)
-        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+        if not isinstance(value, kind) or (isinstance(value, bool) and kind not in (bool, object)):
             self.fail(f"“{name}”的写法不对", f'"{name}" is not well written')
         return value
 
