@@ -10,7 +10,7 @@ from uuid import UUID
 from engine.cases.command import Outcome
 from engine.cases.executor import Executor
 from engine.cases.queries import Queries
-from engine.errors import BihuanError
+from engine.errors import BihuanError, Conflict, NotFound
 from engine.runtime.verbs.returning import Target, targets
 
 
@@ -139,6 +139,19 @@ class Handling(ABC):
         """
         given = {"task": task_id, "due": due, "more": more, "approved_by": approved_by, "reason": reason}
         return self.command(case_id, "extend", given, actor=actor, **options)
+
+    def recalculate(self, *, actor: str, reason: str) -> list[Outcome]:
+        """Move the clocks of all open cases after a calendar was corrected; one event for each case that moves.
+
+        reason: what was corrected, kept in each case.
+        """
+        moved = []
+        for case_id in self.queries.cases_with_due_tasks():
+            try:
+                moved.append(self.command(case_id, "recalculate", {"reason": reason}, actor=actor))
+            except (NotFound, Conflict):
+                continue
+        return moved
 
     def hand_over(
         self, leaving: str, to: str, *, actor: str, reason: str = ""

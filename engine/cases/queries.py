@@ -95,6 +95,12 @@ class Queries:
             yield from page
             last = page[-1]
 
+    def cases_with_due_tasks(self) -> list[UUID]:
+        """The open cases that have a task with a due time."""
+        query = sa.select(tasks.c.case_id).where(tasks.c.due_at < NEVER).distinct().order_by(tasks.c.case_id)
+        with self._database.reading() as tx:
+            return [row[0] for row in tx.execute(query)]
+
     def tasks(
         self,
         *,

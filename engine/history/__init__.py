@@ -4,9 +4,18 @@
 needs no SpiffWorkflow. *Replay* executes every command again and compares bit for bit.
 """
 
+from engine.history.clocks import TaskClock, task_clocks
 from engine.history.findings import HistoryFinding
 from engine.history.replay import Replayer
 from engine.history.verify import Report, Verifier
 from engine.history.xes import export_xes
 
-__all__ = ["HistoryFinding", "Replayer", "Report", "Verifier", "export_xes"]
+__all__ = [
+    "HistoryFinding",
+    "Replayer",
+    "Report",
+    "TaskClock",
+    "Verifier",
+    "export_xes",
+    "task_clocks",
+]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from engine.errors import Refusal
+from engine.errors import NotFound, Refusal
 from engine.model.definition import Node, Setting
 from engine.runtime.failure import NodeFailure
 from engine.runtime.moments import moment
@@ -119,6 +119,35 @@ def resume_all(session: Session) -> None:
             begun, _, reason, actor = clock["pauses"][-1]
             pauses = [*clock["pauses"][:-1], [begun, session.now, reason, actor]]
             _recompute(session, scope, item, {**clock, "pauses": pauses})
+
+
+def recalculate(session: Session) -> None:
+    """After a calendar was corrected: move every running clock whose end, or calendar, is another now.
+
+    A clock keeps the rule it started under (DOMAIN §1.3), so only the calendar can move it. Raises NotFound when
+    nothing moves.
+    """
+    moved = False
+    for scope, item, clock in _running(session):
+        found = session.reads.read("clock.due", _key(session, clock))
+        if found is None or "refused" in found or _unchanged(clock, found):
+            continue
+        facts = {"task": item.id, "limit": clock["name"], "from": clock["at"], "to": found["at"]}
+        session.emit(["note", "limit.moved", facts])
+        if clock["pauses"] and clock["pauses"][-1][1] is None:
+            kept = {name: found[name] for name in ("at", "points", "calendar")}
+            _keep(session, scope, item, {**clock, **kept})
+        else:
+            _apply(session, scope, item, clock, found)
+        moved = True
+    if not moved:
+        raise NotFound(
+            code="clocks.unchanged", message_zh="没有时限需要移动", message_en="no clock has to be moved"
+        )
+
+
+def _unchanged(clock: dict[str, Any], found: dict[str, Any]) -> bool:
+    return all(clock[name] == found[name] for name in ("at", "points", "calendar"))
 
 
 def extend(session: Session, scope: Scope, item: WorkItem, more: str, approver: str) -> None:

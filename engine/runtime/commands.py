@@ -27,7 +27,7 @@ from engine.state.scope import PROCESS
 Input = Mapping[str, Any]
 Handler = Callable[[Session, str, Input], None]
 
-OPEN_TO_ALL = frozenset({"resume", "cancel", "suspend"})
+OPEN_TO_ALL = frozenset({"resume", "cancel", "suspend", "recalculate"})
 """Commands that a suspended case accepts."""
 
 
@@ -314,6 +314,10 @@ def _set_variables(session: Session, actor: str, given: Input) -> None:
     session.emit(["var", scope_id, dict(given["variables"])])
 
 
+def _recalculate(session: Session, actor: str, given: Input) -> None:
+    clocks.recalculate(session)
+
+
 COMMANDS: dict[str, Handler] = {
     "start": _start,
     "claim": _claim,
@@ -330,6 +334,7 @@ COMMANDS: dict[str, Handler] = {
     "cancel": _cancel,
     "retry": _retry,
     "set-variables": _set_variables,
+    "recalculate": _recalculate,
     "return": returning.return_task,
     "recall": returning.recall,
     "jump": returning.jump,

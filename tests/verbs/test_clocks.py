@@ -13,8 +13,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from engine import Config, Engine, ManualClock
-from engine.calendars import Timetable
+from engine.calendars import Kind, Timetable
 from engine.calendars.case_clock import case_clock_providers
+from engine.history import task_clocks
 from tests.support.bpmn import boundary, diagram, end, escalation, start, user
 from tests.support.driving import check, micros
 from tests.verbs.acting import prop, props
@@ -45,6 +46,7 @@ class Office:
 
     engine: Engine
     clock: ManualClock
+    timetables: list[Timetable]
 
     def run(self, *parts: str, **variables: Any) -> UUID:
         """Deploy a process and start a case."""
@@ -77,11 +79,11 @@ class Office:
 def office() -> Iterator[Office]:
     """Monday 2 March 2026, 09:00; cases are held against their logs at the end."""
     calendars = {path.name: path.read_bytes() for path in (CONFIG / "calendars").glob("*.toml")}
-    timetable = Timetable.read(calendars, {"limits.toml": LIMITS.encode()})
+    timetables = [Timetable.read(calendars, {"limits.toml": LIMITS.encode()})]
     clock = ManualClock(micros(datetime(2026, 3, 2, 9, tzinfo=SHANGHAI)))
-    config = Config(providers=case_clock_providers(lambda: timetable))
+    config = Config(providers=case_clock_providers(lambda: timetables[-1]))
     with Engine.open("sqlite://", clock=clock, config=config) as engine:
-        yield Office(engine, clock)
+        yield Office(engine, clock, timetables)
         for case_id in engine.case_ids():
             check(engine, case_id)
 
@@ -212,3 +214,45 @@ def test_what_catches_a_breach_is_told_which_limit_of_which_task(office: Office)
     office.at(3, 9, 18)
     told = office.engine.variables(case)["limit_event"]
     assert (told["limit"], told["element"], told["percent"]) == ("handle.daily", "work", 100)
+
+
+def test_a_corrected_calendar_moves_open_clocks_with_the_reason_in_each_log(office: Office) -> None:
+    office.engine.deploy({"p.bpmn": diagram(start("s"), work(), end("e"), "s -> work -> e")}, actor="d")
+    first, second = (office.engine.start("p", {}, actor="li").case_id for _ in range(2))
+    (item,) = office.engine.tasks(case_id=second)
+    office.engine.complete(second, item.id, {}, actor="li")
+    calendars = {
+        path.name: path.read_text(encoding="utf-8") for path in (CONFIG / "calendars").glob("*.toml")
+    }
+    calendars["cn.toml"] += (
+        '[[days]]\ndate = 2026-03-05\nkind = "holiday"\nname = "地方放假"\nsource = "通知"\n'
+    )
+    files = {name: text.encode() for name, text in calendars.items()}
+    office.timetables.append(Timetable.read(files, {"limits.toml": LIMITS.encode()}))
+    (moved,) = office.engine.recalculate(actor="admin", reason="3月5日地方放假")
+    assert moved.case_id == first
+    assert office.due(first) == "03-10 18:00"
+    last = list(office.engine.queries.events(first))[-1]
+    assert last.head.kind == "recalculate"
+    assert last.open().input["reason"].startswith("@vault:")
+    assert office.engine.recalculate(actor="admin", reason="again") == []
+
+
+def test_the_ledger_adds_up_to_the_second(office: Office) -> None:
+    case = office.run(start("s"), work(), end("e"), "s -> work -> e")
+    office.at(3, 3, 9)
+    office.engine.suspend(case, actor="boss", reason_code="appraisal")
+    office.at(3, 5, 9)
+    office.engine.resume(case, actor="boss")
+    office.at(3, 6, 11)
+    (item,) = office.engine.tasks(case_id=case)
+    office.engine.complete(case, item.id, {}, actor="li")
+    (clock,) = task_clocks(office.engine, office.timetables[-1], case, office.clock.now + 10**9)
+    assert (clock.element, clock.limit) == ("work", "handle.daily")
+    account = clock.ledger
+    span = (
+        micros(datetime(2026, 3, 6, 11, tzinfo=SHANGHAI)) - micros(datetime(2026, 3, 2, 9, tzinfo=SHANGHAI))
+    ) // 10**6
+    assert sum(segment.seconds for segment in account.segments) == span
+    assert account.seconds(Kind.PAUSED) == 2 * 86_400
+    assert account.counted == account.seconds(Kind.COUNTING) == int((0.5 + 7.5 + 2.5) * 3600)

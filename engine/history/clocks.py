@@ -1,0 +1,71 @@
+"""The clock ledgers of a case, told from its log: what every second of each limit was."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from engine.calendars import Ledger, Timetable, ledger
+from engine.calendars.case_clock import clock_of
+from engine.history.verify import Opened
+from engine.state import CaseState, WorkItem, apply
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TaskClock:
+    """The limit of one task and its account. stopped: when the task ended (microseconds), None while it runs."""
+
+    task: int
+    element: str
+    limit: str
+    stopped: int | None
+    ledger: Ledger
+
+
+@dataclass(slots=True)
+class _Record:
+    element: str
+    clock: dict[str, Any]
+    stopped: int | None = None
+
+
+def task_clocks(engine: Opened, timetable: Timetable, case_id: UUID, now: int) -> list[TaskClock]:
+    """The ledgers of all tasks of a case that had a limit, in order of their start.
+
+    now: up to when running clocks are told, microseconds. Raises NotFound when a rule they started under is gone.
+    """
+    records: dict[int, _Record] = {}
+    state = CaseState()
+    for event in engine.queries.events(case_id):
+        for effect in event.open().effects:
+            apply(state, effect)
+            _read(records, effect)
+        for task, record in records.items():
+            if record.stopped is None and task not in state.home:
+                record.stopped = event.head.effective_at
+    found = []
+    for task, record in sorted(records.items()):
+        clock = clock_of(timetable, record.clock, record.stopped)
+        account = ledger(clock, timetable.calendar_of(clock.row), now)
+        found.append(
+            TaskClock(
+                task=task,
+                element=record.element,
+                limit=record.clock["name"],
+                stopped=record.stopped,
+                ledger=account,
+            )
+        )
+    return found
+
+
+def _read(records: dict[int, _Record], effect: list[Any]) -> None:
+    if effect[0] == "task+":
+        item = WorkItem(*effect[2])
+        if item.extra and "clock" in item.extra:
+            records[item.id] = _Record(item.element, item.extra["clock"])
+    elif effect[0] == "task=" and effect[2] in records:
+        clock = (effect[3].get("extra") or {}).get("clock")
+        if clock is not None:
+            records[effect[2]].clock = clock
