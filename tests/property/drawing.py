@@ -78,7 +78,7 @@ def extensions(*parts: str) -> str:
     return f"<extensionElements>{inner}</extensionElements>" if inner else ""
 
 
-def zeebe(name: str, inner: str = "", **attributes: str) -> str:
+def zeebe(name: str, inner: str = "", /, **attributes: str) -> str:
     """One Zeebe extension element."""
     written = "".join(f" {key}={quoteattr(value)}" for key, value in attributes.items())
     return f"<zeebe:{name}{written}>{inner}</zeebe:{name}>"
