@@ -90,6 +90,11 @@ class Engine(Handling):
         keyring = Keyring.open(_keyring_url(url, config), random=config.random)
         return cls(database, keyring, clock=clock, config=config)
 
+    @property
+    def settings(self) -> Settings:
+        """The bounds and domain functions its cases run under."""
+        return self.config.settings
+
     def close(self) -> None:
         """Close the database and the keyring."""
         self.executor.forget()

@@ -7,6 +7,7 @@ reads it asked for, its effects in order, and the state hash after each event.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Protocol
 from uuid import UUID
 
 from engine import canonical
@@ -22,15 +23,23 @@ from engine.runtime import ReplayReads, Session, Settings, execute
 from engine.state import CaseState
 
 
+class Executing(Opened, Protocol):
+    """An engine that knows how it executes: with which bounds and domain functions."""
+
+    @property
+    def settings(self) -> Settings:
+        """The settings its cases run under."""
+
+
 class Replayer:
     """Re-executes histories.
 
-    rebuild: throw the SpiffWorkflow tree away after every event and build it from the neutral state.
+    settings: those of the engine unless told. rebuild: throw the SpiffWorkflow tree away after every event and build it from the neutral state.
     """
 
-    def __init__(self, engine: Opened, settings: Settings | None = None, *, rebuild: bool = False) -> None:
+    def __init__(self, engine: Executing, settings: Settings | None = None, *, rebuild: bool = False) -> None:
         self._engine = engine
-        self._settings = settings or Settings()
+        self._settings = settings or engine.settings
         self._rebuild = rebuild
 
     def replay_all(self) -> Iterator[Report]:

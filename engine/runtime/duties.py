@@ -42,10 +42,12 @@ def candidates(session: Session, scope: Scope, token: Token, node: Node) -> tupl
     if not expression:
         return [], None
     place = View(session, scope, token).wire().get(PLACE)
-    key = [expression, place if isinstance(place, str) else None, session.now]
+    key = [expression, place if isinstance(place, str) else "", session.now, []]
     found = session.reads.read("directory.candidates", key)
     if found is None:
         return [expression], None
+    if "refused" in found:
+        raise NodeFailure("candidates.unknown", *found["refused"])
     return list(found["groups"]), found.get("gap")
 
 

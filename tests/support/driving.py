@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -93,14 +93,8 @@ def check(engine: Engine, case_id: UUID, settings: Settings | None = None) -> No
     Its log, snapshots and rows agree; executed again its commands give the same, bit for bit: with the tree
     thrown away and rebuilt from the neutral state after every event, and with nothing pruned.
     """
-    plain = settings or Settings()
-    unpruned = Settings(
-        step_budget=plain.step_budget,
-        max_instances=plain.max_instances,
-        max_depth=plain.max_depth,
-        prune=False,
-        zone=plain.zone,
-    )
+    plain = settings or engine.settings
+    unpruned = replace(plain, prune=False)
     for report in (
         Verifier(engine).verify(case_id),
         Replayer(engine, plain, rebuild=True).replay(case_id),

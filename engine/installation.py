@@ -1,0 +1,108 @@
+"""How the engine of an installation is set up: its limits and calendars, its directory, its FEEL functions.
+
+The command line, the importer, the demonstration, scenarios and tests all get their engine here, so that a diagram
+finds the same functions and limits everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from engine.calendars.case_clock import case_clock_providers
+from engine.calendars.functions import functions as time_functions
+from engine.calendars.providers import providers as time_providers
+from engine.calendars.timetable import Timetable
+from engine.cases.clock import Clock, wall_clock
+from engine.directory import Directory, read_vocabulary
+from engine.directory.reads import CANDIDATES, GROUPS, PEOPLE, STANDS_IN, UNIT
+from engine.directory.reads import functions as directory_functions
+from engine.directory.reads import providers as directory_providers
+from engine.facade import Config, Engine
+from engine.runtime import Settings
+
+if TYPE_CHECKING:
+    from engine.runtime.session import Session
+
+Provider = Callable[[Any], Any]
+Staff = Callable[[], Directory | None]
+"""Gives the directory; None where there is none, or nobody is in it yet."""
+
+VOCABULARY = "directory.toml"
+KINDS = (CANDIDATES, UNIT, PEOPLE, GROUPS, STANDS_IN)
+
+
+def configured(config: Path, *, directory: Staff = lambda: None, **overrides: Any) -> Config:
+    """The configuration of an engine whose limits and calendars are in a folder.
+
+    config: holds `calendars/*.toml` and `limits/*.toml`; a change in them takes effect without a restart.
+    overrides: other entries of `Config`; `providers` are added to the standard ones, `settings` keep their
+    functions if they have any. Raises ConfigProblems when the files are not sound.
+    """
+    timetable = _Timetables(config)
+    timetable()
+    settings: Settings = overrides.pop("settings", None) or Settings()
+    if settings.functions is None:
+        settings = replace(settings, functions=_functions)
+    providers: Mapping[str, Provider] = {
+        **time_providers(timetable),
+        **case_clock_providers(timetable),
+        **{kind: _asking(directory, kind) for kind in KINDS},
+        **overrides.pop("providers", {}),
+    }
+    return Config(settings=settings, providers=providers, **overrides)
+
+
+def open_engine(
+    url: str, config: Path, *, clock: Clock = wall_clock, create: bool = True, **overrides: Any
+) -> Engine:
+    """An engine on a database with all of an installation around it; the directory is the one in the database.
+
+    config: as for `configured`, with `directory.toml` beside. overrides: other entries of `Config`. Raises what
+    `configured` and `Engine.open` raise.
+    """
+    directory: Directory | None = None
+    vocabulary = read_vocabulary((config / VOCABULARY).read_bytes())
+    standard = configured(config, directory=lambda: directory, **overrides)
+    engine = Engine.open(url, clock=clock, config=standard, create=create)
+    directory = Directory(engine.database, vocabulary)
+    directory.refresh()
+    return engine
+
+
+class _Timetables:
+    """The timetable of a folder, read anew when a file in it has changed."""
+
+    def __init__(self, config: Path) -> None:
+        self._config = config
+        self._seen: list[tuple[str, int, int]] | None = None
+        self._timetable: Timetable | None = None
+
+    def __call__(self) -> Timetable:
+        """The timetable in force."""
+        seen = [
+            (str(path), found.st_mtime_ns, found.st_size)
+            for part in ("calendars", "limits")
+            for path in sorted((self._config / part).glob("*.toml"))
+            for found in (path.stat(),)
+        ]
+        if self._timetable is None or seen != self._seen:
+            self._timetable, self._seen = Timetable.load(self._config), seen
+        return self._timetable
+
+
+def _functions(session: Session) -> Mapping[str, Callable[..., Any]]:
+    reads = session.reads
+    return {**time_functions(session), **directory_functions(reads.read, session.now)}
+
+
+def _asking(staff: Staff, kind: str) -> Provider:
+    def provide(key: Any) -> Any:
+        directory = staff()
+        if directory is None or not directory.index.register.units:
+            return None
+        return directory_providers(directory)[kind](key)
+
+    return provide
