@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.errors import InvalidInput
-from tests.support.bpmn import end, fork, start, user
+from tests.support.bpmn import boundary, end, event_sub, fork, start, timer, user
 from tests.support.driving import World
 from tests.verbs.acting import do, refused, task
 
@@ -78,3 +78,39 @@ def test_a_suspended_case_refuses_every_verb(world: World) -> None:
         world.engine.complete(case.id, item, {}, actor="li")
     world.engine.resume(case.id, actor="boss")
     do(case, "a", "li")
+
+
+def test_a_jump_leaves_what_runs_beside_the_flow_alone(world: World) -> None:
+    case = world.run(
+        start("s"), user("a"), boundary("late", "a", timer(duration="PT1H"), interrupting=False), user("x"),
+        user("b"), user("c"), end("e"), end("f"),
+        event_sub("esp", start("n", timer(duration="PT1H"), interrupting=False), user("y"), end("g"), "n -> y -> g"),
+        "s -> a -> b -> c -> e; late -> x -> f",
+    )  # fmt: skip
+    armed = [token.id for token in case.state.root.tokens.values() if token.status == "armed"]
+    for token in armed:
+        with refused(case, "jump.source"):
+            world.engine.jump(case.id, token, "c", actor="admin")
+    world.later(hours=1)
+    assert case.tasks == ["a", "x", "y"]
+    world.engine.jump(case.id, task(case, "a").token, "c", actor="admin")
+    assert case.tasks == ["c", "x", "y"]
+    (beside,) = [token.id for token in case.state.root.tokens.values() if token.element == "esp"]
+    with refused(case, "jump.source"):
+        world.engine.jump(case.id, beside, "b", actor="admin")
+    for element in ("c", "x", "y"):
+        do(case, element, "li")
+    assert case.is_done
+
+
+def test_a_jump_inside_an_event_sub_process(world: World) -> None:
+    case = world.run(
+        start("s"), user("a"), end("e"), "s -> a -> e",
+        event_sub(
+            "esp", start("n", timer(duration="PT1H")), user("x"), user("y"), end("f"), "n -> x -> y -> f"
+        ),
+    )  # fmt: skip
+    world.later(hours=1)
+    world.engine.jump(case.id, task(case, "x").token, "y", actor="admin")
+    do(case, "y", "li")
+    assert case.is_done

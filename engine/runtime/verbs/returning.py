@@ -20,6 +20,7 @@ from engine.runtime.session import Session
 from engine.runtime.verbs.items import kept, open_task, taken
 from engine.state import Scope, Token, WorkItem
 from engine.state.case import SUSPENDED
+from engine.state.items import ARMED
 from engine.state.scope import INSTANCE
 
 RETURN_POLICY = "bihuan:return"
@@ -116,7 +117,7 @@ def recall(session: Session, actor: str, given: Mapping[str, Any]) -> None:
     threads = sorted(step.threads)
     for token_id in threads[1:]:
         session.cancel(session.tasks[token_id], "recalled")
-    session.emit(["note", "recalled", {"element": step.element}])
+    session.emit(["note", "recalled", {"element": step.element, "task": step.task}])
     hint = {"assignee": actor, "extra": {"recalled": True}, "back": step.back}
     session.relocate(session.tasks[threads[0]], step.element, hint, "recalled")
 
@@ -156,11 +157,12 @@ def jump(session: Session, actor: str, given: Mapping[str, Any]) -> None:
             message_zh="只能跳转到同一流程层内的环节",
             message_en="a token can only jump inside its own process level",
         )
+    _check_source(token, program.nodes[token.element])
     _check_target(program.nodes[target])
     others = [
         (other.element, other.flow)
         for other in scope.tokens.values()
-        if other.id != token.id and other.status != "armed"
+        if other.id != token.id and other.status != ARMED
     ]
     verdict = reachable_with(program, scope.element, [*others, (target, None)])
     if verdict is not True:
@@ -177,6 +179,15 @@ def jump(session: Session, actor: str, given: Mapping[str, Any]) -> None:
         )
     session.emit(["note", "jumped", {"from": token.element, "to": target}])
     session.relocate(session.tasks[token.id], target, None, "jumped")
+
+
+def _check_source(token: Token, node: Node) -> None:
+    if token.status == ARMED or node.kind is NodeKind.EVENT_SUB_PROCESS:
+        raise Refusal(
+            rule="jump.source",
+            message_zh=f"“{node.name or node.id}”等待事件或在主流程之外，不能跳转",
+            message_en=f"“{node.name or node.id}” waits for an event or runs beside the flow: it cannot jump",
+        )
 
 
 def _check_target(node: Node) -> None:
