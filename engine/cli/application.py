@@ -23,6 +23,7 @@ from engine.cli.commands.imports import imports
 from engine.cli.commands.lint import lint
 from engine.cli.commands.proofs import replay, verify
 from engine.cli.commands.run_due import run_due
+from engine.cli.commands.scenarios import scenarios
 from engine.cli.commands.simulate import simulate
 from engine.cli.commands.start import start
 from engine.cli.commands.tasks import tasks
@@ -37,6 +38,7 @@ from engine.i18n import Catalogue, catalogue, preferred
 COMMANDS = (
     demo,
     lint,
+    scenarios,
     deploy,
     start,
     tasks,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from engine.errors import InvalidInput
 from engine.scenarios.words import span
@@ -13,6 +13,10 @@ from engine.scenarios.words import span
 if TYPE_CHECKING:
     from engine.scenarios.scenario import Step
     from engine.scenarios.stage import Stage
+
+
+NOTHING = "无"
+"""Written for a variable that is null."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -145,7 +149,20 @@ def _until(stage: Stage, step: Step) -> None:
 def _correct(stage: Stage, step: Step) -> None:
     if not isinstance(step.object, Mapping):
         raise InvalidInput.at("更正变量", message_zh="须是表", message_en="must be a table")
-    stage.engine.set_variables(stage.case_id, dict(step.object), actor=_who(stage, step, "更正变量"))
+    values = {_path(stage, name): _known(stage, name, value) for name, value in step.object.items()}
+    stage.engine.set_variables(stage.case_id, values, actor=_who(stage, step, "更正变量"))
+
+
+def _path(stage: Stage, name: str) -> str:
+    word = stage.common.words.get(name)
+    return name if word is None else word.path
+
+
+def _known(stage: Stage, name: str, value: Any) -> Any:
+    word = stage.common.words.get(name)
+    if value == NOTHING:
+        return None
+    return value if word is None or not isinstance(value, str) else word.values.get(value, value)
 
 
 def _look(stage: Stage, step: Step) -> None:

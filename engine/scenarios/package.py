@@ -10,6 +10,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from engine.errors import InvalidInput
+from engine.model import read_package
+from engine.model.definition import Definition
 from engine.scenarios.actions import ACTIONS
 from engine.scenarios.scenario import Expectation, Given, Scenario, Step
 from engine.scenarios.toml_text import Table, read_toml
@@ -43,11 +45,12 @@ class Common:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ScenarioPackage:
-    """A process package with its scenarios. files: what is deployed."""
+    """A process package with its scenarios. files: what is deployed; definitions: what is in them."""
 
     key: str
     folder: Path
     files: Mapping[str, bytes]
+    definitions: tuple[Definition, ...]
     common: Common
     scenarios: tuple[Scenario, ...]
 
@@ -55,7 +58,8 @@ class ScenarioPackage:
 def read_package_folder(folder: Path, files: Mapping[str, bytes]) -> ScenarioPackage:
     """The scenarios beside the files of a package, in order of their names.
 
-    Raises InvalidInput with file and step for what is not well written.
+    Raises InvalidInput with file and step for what is not well written, ModelErrors for a package that cannot be
+    deployed.
     """
     meta = read_toml(folder / "package.toml") if (folder / "package.toml").is_file() else {}
     key = str(meta.get("key", folder.name))
@@ -66,7 +70,10 @@ def read_package_folder(folder: Path, files: Mapping[str, bytes]) -> ScenarioPac
     paths = sorted(path for path in (folder / FOLDER).glob("*.toml") if path.name != COMMON)
     texts = {path.stem: (path, read_toml(path)) for path in paths}
     scenarios = tuple(_scenario(name, texts, base, key, ()) for name in texts)
-    return ScenarioPackage(key=key, folder=folder, files=files, common=common, scenarios=scenarios)
+    definitions = read_package(files, known_processes=None).definitions
+    return ScenarioPackage(
+        key=key, folder=folder, files=files, definitions=definitions, common=common, scenarios=scenarios
+    )
 
 
 def _given_of(shared: Mapping[str, Any]) -> Mapping[str, Any]:

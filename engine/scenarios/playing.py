@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -35,36 +33,22 @@ class Played:
     cases: int = 0
 
 
-def play(
-    package: ScenarioPackage,
-    scenario: Scenario,
-    *,
-    settings: Settings | None = None,
-    providers: Mapping[str, Callable[[Any], Any]] | None = None,
-) -> Played:
+def play(package: ScenarioPackage, scenario: Scenario, *, config: Config | None = None) -> Played:
     """Play a scenario on an engine in memory.
 
-    It stops at the first step that is not as expected. settings, providers: what the engine of the installation
-    has (limits, directory), so that scenarios see the rules that are in force.
+    It stops at the first step that is not as expected. config: that of the installation (`engine.installation`),
+    so that scenarios see the limits that are in force.
     """
-    settings = settings or Settings()
     clock = ManualClock(0)
-    config = Config(settings=settings, providers=dict(providers or {}))
+    config = config or Config()
     with Engine.open("sqlite://", clock=clock, config=config) as engine:
-        deployment = engine.deploy(package.files, actor=PLAYER, package=package.key)
-        definitions = tuple(
-            engine.definitions.programs.get(deployed.digest).definition for deployed in deployment.definitions
-        )
-        stage = Stage(
-            engine,
-            clock,
-            Words(definitions=definitions, zone=ZoneInfo(settings.zone)),
-            package.common,
-        )
+        engine.deploy(package.files, actor=PLAYER, package=package.key)
+        words = Words(definitions=package.definitions, zone=ZoneInfo(config.settings.zone))
+        stage = Stage(engine, clock, words, package.common)
         played = Played(scenario=scenario)
         _run(stage, scenario, played)
         for case_id in list(engine.case_ids()):
-            _prove(stage, case_id, settings, played)
+            _prove(stage, case_id, config.settings, played)
         return played
 
 
