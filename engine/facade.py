@@ -87,7 +87,11 @@ class Engine(Handling):
         """
         config = config or Config()
         database = Database.open(url, create=create, pool_size=config.pool_size)
-        keyring = Keyring.open(_keyring_url(url, config), random=config.random)
+        try:
+            keyring = Keyring.open(_keyring_url(url, config), random=config.random)
+        except BaseException:
+            database.close()
+            raise
         return cls(database, keyring, clock=clock, config=config)
 
     @property
