@@ -14,9 +14,9 @@ from engine.cli.types import OneOf, Whole
 from engine.errors import NotFound
 from engine.i18n import Catalogue
 
-MEASUREMENTS = ("floor", "kernel", "feel")
+MEASUREMENTS = ("floor", "kernel", "calendars", "feel")
 """Modules of bench/, in the order of `make bench`; a test holds the two equal."""
-TIMED = ("floor", "kernel")
+TIMED = ("floor", "kernel", "calendars")
 """Those that can be told how long to measure."""
 
 
