@@ -31,18 +31,21 @@ STEP_BUDGET = 300
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Variant:
-    """A way to run the engine. url: of an empty database. restart: with a new engine after every step."""
+    """A way to run the engine. url: of an empty database. restart: with a new engine after every step.
+
+    keyring: an address that lives as long as the database does, where the engine is started anew.
+    """
 
     name: str
     url: str
     prune: bool = True
     cache: int = 1_000
     restart: bool = False
+    keyring: str = "sqlite://"
 
     def engine(self, clock: ManualClock, entropy: Entropy) -> Engine:
         settings = Settings(prune=self.prune, step_budget=STEP_BUDGET)
-        keyring = f"{self.url}.keys" if self.restart else "sqlite://"
-        config = Config(settings=settings, cache_size=self.cache, random=entropy, keyring=keyring)
+        config = Config(settings=settings, cache_size=self.cache, random=entropy, keyring=self.keyring)
         return Engine.open(self.url, clock=clock, config=config)
 
 
@@ -129,7 +132,7 @@ def variants(url: str, seed: int) -> list[Variant]:
     )
     return [
         in_memory[seed % len(in_memory)],
-        Variant(name="restarted", url=url, restart=True, prune=seed % 3 != 0),
+        Variant(name="restarted", url=url, keyring=f"{url}.keys", restart=True, prune=seed % 3 != 0),
     ]
 
 
@@ -150,9 +153,15 @@ def test_a_case_is_the_same_however_it_is_run(batch: int, tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("seed", range(SEED, SEED + max(4, MODELS // 25)))
-def test_a_case_is_the_same_on_postgresql(seed: int, postgres_url: str) -> None:
+def test_a_case_is_the_same_on_postgresql(seed: int, postgres_url: str, tmp_path: Path) -> None:
     print(f"seed {seed}")
     drawn = model(seed)
     script, base = explore(drawn, STEPS)
-    variant = Variant(name="postgresql", url=postgres_url, cache=seed % 2, restart=seed % 3 == 0)
+    variant = Variant(
+        name="postgresql",
+        url=postgres_url,
+        keyring=f"sqlite:///{tmp_path / 'keys'}",
+        cache=seed % 2,
+        restart=seed % 3 == 0,
+    )
     assert_same(drawn, script, base, variant)
