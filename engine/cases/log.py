@@ -85,6 +85,8 @@ class EventContent:
     def from_canonical(cls, data: bytes) -> EventContent:
         """Read the canonical bytes back."""
         found = canonical.loads(data)
+        if not _has_shape(found):
+            raise ValueError("not the content of an event")
         return cls(
             input=found["input"], reads=found["reads"], effects=found["effects"], state_hash=found["state"]
         )
@@ -108,6 +110,22 @@ class StoredEvent:
                 message_en=f"the content of event {self.head.seq} cannot be read",
                 place={"case": str(self.head.case_id), "seq": self.head.seq},
             ) from error
+
+
+def _has_shape(found: Any) -> bool:
+    return (
+        isinstance(found, dict)
+        and isinstance(found["input"], dict)
+        and isinstance(found["state"], str)
+        and _are_named_lists(found["reads"])
+        and _are_named_lists(found["effects"])
+    )
+
+
+def _are_named_lists(found: Any) -> bool:
+    return isinstance(found, list) and all(
+        isinstance(entry, list) and entry and isinstance(entry[0], str) for entry in found
+    )
 
 
 _LOCAL = threading.local()

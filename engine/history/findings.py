@@ -5,6 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+SENSELESS = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+"""What stored data that was forged makes of code that trusts its shape: for a check a finding, never a crash."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HistoryFinding:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from engine.cases.log import GENESIS, REFUSED, CorruptEvent, EventContent, StoredEvent, chain
-from engine.history.findings import HistoryFinding
+from engine.history.findings import SENSELESS, HistoryFinding
 from engine.state import CaseState, EffectError, apply
 
 
@@ -36,9 +36,16 @@ class Fold:
             content = event.open()
             for effect in content.effects:
                 apply(self.state, effect)
+            state_hash = self.state.digest().hex()
         except (CorruptEvent, EffectError) as error:
             self.broken = True
             found.append(self._finding("event.content", event.head.seq, error.message_zh, error.message_en))
+            return None, found
+        except SENSELESS as error:
+            self.broken = True
+            kind = type(error).__name__
+            zh, en = f"记录的变化没有意义：{kind}", f"the recorded effects make no sense: {kind}"
+            found.append(self._finding("event.content", event.head.seq, zh, en))
             return None, found
         self.state.changes.clear()
         if content.effects:
@@ -52,7 +59,7 @@ class Fold:
                     "a refusal must not change the state",
                 )
             )
-        if self.state.digest().hex() != content.state_hash:
+        if state_hash != content.state_hash:
             found.append(
                 self._finding(
                     "state.hash",

@@ -17,7 +17,7 @@ from engine.cases.log import REFUSED, EventContent, StoredEvent, unpack
 from engine.cases.past import past_event
 from engine.cases.reading import read_events
 from engine.errors import BihuanError
-from engine.history.findings import HistoryFinding
+from engine.history.findings import SENSELESS, HistoryFinding
 from engine.history.verify import Opened, Report
 from engine.runtime import ReplayReads, Session, Settings, execute
 from engine.state import CaseState
@@ -70,6 +70,10 @@ class Replayer:
                 report.findings.append(
                     _finding(event, "replay.failed", error.message_zh, error.message_en, error.code)
                 )
+                return report
+            except SENSELESS as error:
+                zh, en = "事件的内容无法执行", "the event's content cannot be executed"
+                report.findings.append(_finding(event, "replay.failed", zh, en, type(error).__name__))
                 return report
             found = self._compare(session, event, content)
             report.findings.extend(found)

@@ -23,6 +23,12 @@ def check_sealed(
 ) -> Iterator[HistoryFinding]:
     """Check every vault entry an event made; an erased one is lawful and its commitment stands."""
     for reference in _references(content.input):
+        if reference is None:
+            zh, en = "保密内容的引用无法读取", "a reference to confidential content cannot be read"
+            yield HistoryFinding(
+                rule="vault", case_id=case_id, seq=event.head.seq, message_zh=zh, message_en=en
+            )
+            continue
         if reference.entry // 10_000 != event.head.seq:
             continue
         row = tx.row(sql.read_vault, {"case_id": case_id, "entry_id": reference.entry})
@@ -45,12 +51,15 @@ def check_sealed(
         )
 
 
-def _references(value: Any) -> Iterator[VaultRef]:
+def _references(value: Any) -> Iterator[VaultRef | None]:
+    """Every reference in a value; None for one that is none."""
     if isinstance(value, str):
         if value.startswith(TAG):
-            found = canonical.from_wire(value)
-            if isinstance(found, VaultRef):
-                yield found
+            try:
+                found = canonical.from_wire(value)
+            except BihuanError:
+                found = None
+            yield found if isinstance(found, VaultRef) else None
     elif isinstance(value, dict):
         for entry in value.values():
             yield from _references(entry)

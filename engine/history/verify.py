@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from engine.cases.log import EventContent
 from engine.cases.queries import Queries
 from engine.cases.reading import read_events
 from engine.errors import BihuanError
-from engine.history.findings import HistoryFinding
+from engine.history.findings import SENSELESS, HistoryFinding
 from engine.history.fold import Fold
 from engine.history.mirrors import compare_rows
 from engine.history.sealed import check_sealed
@@ -88,19 +89,29 @@ class Verifier:
                 if fold.broken:
                     break
             stored = read_case(tx, case_id)
-        report.findings.extend(_check_row(stored.row, fold, start))
+        report.findings.extend(_judged(fold, lambda: _check_row(stored.row, fold, start)))
         if not fold.broken:
-            report.findings.extend(_check_snapshots(stored, fold))
-            report.findings.extend(compare_rows(stored.rows, fold, self._engine.definitions))
-        for digest in sorted({scope.definition for scope in fold.state.scopes.values()}):
-            report.findings.extend(self._definition(digest))
+            report.findings.extend(_judged(fold, lambda: _check_snapshots(stored, fold)))
+            report.findings.extend(
+                _judged(fold, lambda: compare_rows(stored.rows, fold, self._engine.definitions))
+            )
+        for digest in sorted({scope.definition for scope in fold.state.scopes.values()}, key=str):
+            report.findings.extend(_judged(fold, partial(self._definition, digest)))
         return report
 
     def verify_deployments(self) -> Report:
         """Check every stored definition, and that no event belongs to a case that is not there."""
         report = Report()
-        for digest, _, _ in self._engine.definitions.all():
+        expected: dict[str, int] = {}
+        for digest, key, version in self._engine.definitions.all():
             report.findings.extend(self._definition(digest))
+            expected[key] = expected.get(key, 0) + 1
+            if version != expected[key]:
+                zh, en = (
+                    f"版本应为{expected[key]}，实际为{version}",
+                    f"version {version} instead of {expected[key]}",
+                )
+                report.findings.append(_definition_finding(digest, "version", zh, en))
         with self._engine.database.reading() as tx:
             query = (
                 sa.select(events.c.case_id)
@@ -122,6 +133,23 @@ class Verifier:
         if digest not in self._definitions:
             self._definitions[digest] = list(_check_definition(self._engine, digest))
         return self._definitions[digest]
+
+
+def _judged(fold: Fold, check: Callable[[], Iterable[HistoryFinding]]) -> list[HistoryFinding]:
+    """What a check finds; where it cannot make sense of what is stored, that is the finding."""
+    try:
+        return list(check())
+    except SENSELESS as error:
+        return [
+            HistoryFinding(
+                rule="case.senseless",
+                case_id=fold.case_id,
+                seq=fold.seq,
+                place=type(error).__name__,
+                message_zh="存储的内容没有意义，无法核对",
+                message_en="what is stored makes no sense and cannot be compared",
+            )
+        ]
 
 
 def _check_row(row: dict[str, Any] | None, fold: Fold, start: EventContent | None) -> list[HistoryFinding]:
