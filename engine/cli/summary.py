@@ -47,7 +47,7 @@ def introduce(
 def show(desk: Desk, engine: Engine, ledger: Ledger, world: World) -> str:
     """The tables, then the story of a case that was closed; the name of a case to look at."""
     say, screen = desk.say, desk.screen
-    nodes = engine.definitions.programs.get(engine.definitions.find("whistle")[0]).nodes
+    names = _task_names(engine)
     screen.table(
         headings(desk, ("outcome", "#cases")),
         [(say(f"demo.{name}"), ledger.outcomes[name]) for name in OUTCOMES],
@@ -60,7 +60,7 @@ def show(desk: Desk, engine: Engine, ledger: Ledger, world: World) -> str:
     )
     screen.table(
         headings(desk, ("step", "#tasks")),
-        [(nodes[step].name or step, count) for step, count in ledger.steps.most_common()],
+        [(names.get(step, step), count) for step, count in ledger.steps.most_common()],
         title=say("demo.steps"),
     )
     accounts = sorted(ledger.departments.items(), key=lambda entry: (-entry[1].summoned, entry[0]))
@@ -74,6 +74,16 @@ def show(desk: Desk, engine: Engine, ledger: Ledger, world: World) -> str:
     screen.line()
     example = engine.case(next(engine.case_ids()) if ledger.told is None else ledger.told[1])
     return example.business_key or str(example.id)
+
+
+def _task_names(engine: Engine) -> dict[str, str]:
+    """What the nodes of all processes are called, for a case runs through those it calls, too."""
+    return {
+        node.id: node.name
+        for digest, _, _ in engine.definitions.all()
+        for node in engine.definitions.programs.get(digest).nodes.values()
+        if node.name
+    }
 
 
 def _figures(desk: Desk, account: Department) -> tuple[object, ...]:
