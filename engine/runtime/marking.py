@@ -13,7 +13,7 @@ from itertools import combinations
 from engine.model.definition import EventKind, Node, NodeKind
 from engine.runtime.program import Program
 
-MAX_MARKINGS = 20_000
+MAX_MARKINGS = 5_000
 MAX_BRANCHES = 6
 
 Place = tuple[str, str]
@@ -53,9 +53,11 @@ class _Net:
         inside = program.container(container)
         self._starts = [tuple(inside.starts), *((start,) for start in inside.event_starts)]
         self._is_partial = False
+        self._wanted: frozenset[str] = frozenset()
 
     def reaches(self, wanted: Marking) -> bool | None:
         """Whether a marking can be reached."""
+        self._wanted = frozenset(node for node, _ in wanted)
         first = [(tuple((node, "") for node in sorted(start)), len(wanted)) for start in self._starts]
         seen = set(first)
         queue = deque(first)
@@ -72,7 +74,7 @@ class _Net:
         return None if self._is_partial else False
 
     def _moves(self, marking: Marking, events: int) -> Iterator[tuple[Marking, int]]:
-        for place in dict.fromkeys(marking):
+        for place in self._to_move(marking):
             node = self._nodes[place[0]]
             rest = list(marking)
             rest.remove(place)
@@ -83,6 +85,14 @@ class _Net:
             else:
                 yield from ((self._placed(rest, way), events) for way in self._ways(node))
                 yield from self._events(node, rest, marking, events)
+
+    def _to_move(self, marking: Marking) -> Iterable[Place]:
+        """One token that cannot stay where it is, or else all: in which order independent tokens move is no matter."""
+        places = dict.fromkeys(marking)
+        for place in places:
+            if place[0] not in self._wanted and not _is_join(self._nodes[place[0]]):
+                return (place,)
+        return places
 
     def _joins(self, node: Node, marking: Marking) -> Iterator[Marking]:
         waiting = sorted({place[1] for place in marking if place[0] == node.id})
