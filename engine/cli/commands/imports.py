@@ -18,7 +18,7 @@ from engine.cli.grammar import Command
 from engine.cli.outcomes import headings
 from engine.cli.printable import printable
 from engine.cli.screen import Advance
-from engine.cli.shipped import shipped
+from engine.cli.shipped import settings_folder
 from engine.cli.types import File
 from engine.errors import InvalidInput, NotFound
 from engine.i18n import Catalogue
@@ -96,13 +96,12 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
 
 
 def find_layout(name: str) -> Layout:
-    """A layout by its file, or by the name of one that comes along in config/imports."""
+    """A layout by its file, or by the name of one in the folder `imports` of the settings."""
     from engine.intake.layout import read_layout
 
     path = Path(name)
     if not path.suffix and not path.exists():
-        folder = shipped("config/imports")
-        candidates = sorted(folder.glob("*.toml")) if folder is not None else []
+        candidates = sorted((settings_folder() / "imports").glob("*.toml"))
         path = next((each for each in candidates if each.stem == name), path)
         if not path.exists():
             known = " ".join(each.stem for each in candidates)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -82,3 +83,17 @@ def test_what_cannot_be_imported_is_told(
     (tmp_path / "empty.csv").touch()
     said = ready("import", file, "--layout", layout)
     assert (said.code, "Traceback" in said.err) == (code, False)
+
+
+def test_a_layout_is_looked_for_among_the_operators_settings(
+    ready: Bihuan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = shipped("config")
+    assert settings is not None
+    shutil.copytree(settings, tmp_path / "mine")
+    (tmp_path / "mine" / "imports" / "baltimore-311.toml").rename(tmp_path / "mine" / "imports" / "ours.toml")
+    monkeypatch.setenv("BIHUAN_CONFIG", str(tmp_path / "mine"))
+    assert ready("import", "requests.csv", "--layout", "ours", "--format", "json").json["imported"] == 2
+    assert ready("import", "requests.csv", "--layout", "baltimore-311").code == 3
+    monkeypatch.setenv("BIHUAN_CONFIG", str(tmp_path / "nowhere"))
+    assert ready("import", "requests.csv", "--layout", "ours").code == 3
