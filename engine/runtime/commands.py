@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from engine.errors import Conflict, InvalidInput, NotFound, Refusal
-from engine.runtime import clocks, duties, scopes, throwing, triggers
+from engine.runtime import clocks, duties, scopes, standing, throwing, triggers
 from engine.runtime.failure import NodeFailure
 from engine.runtime.multi_instance import instance_done
 from engine.runtime.nodes.activity import finish
@@ -237,7 +237,9 @@ def _suspend(session: Session, actor: str, given: Input) -> None:
     if session.state.status == SUSPENDED:
         raise Conflict(code="case.suspended", message_zh="案件已挂起", message_en="the case is suspended")
     session.emit(["case", SUSPENDED])
-    clocks.pause_all(session, actor, str(given.get("reason_code") or ""))
+    reason = str(given.get("reason_code") or "")
+    clocks.pause_all(session, actor, reason)
+    standing.halt(session, reason)
 
 
 def _resume(session: Session, actor: str, given: Input) -> None:
@@ -245,6 +247,7 @@ def _resume(session: Session, actor: str, given: Input) -> None:
         raise Conflict(code="case.active", message_zh="案件没有挂起", message_en="the case is not suspended")
     session.emit(["case", ACTIVE])
     clocks.resume_all(session)
+    standing.go_on(session)
 
 
 def _cancel(session: Session, actor: str, given: Input) -> None:
