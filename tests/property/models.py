@@ -40,6 +40,11 @@ SCRIPTS = (
 )  # fmt: skip
 DURATIONS = ("PT5M", "PT1H", "P1D", "P1M", '=duration("PT10M")', '=duration("PT" + string(abs(a) + 1) + "M")')
 CYCLES = ("R2/PT10M", "R3/PT1H", "R/PT2H", '="R2/PT" + string(abs(a) + 1) + "M"')
+POLICIES = (
+    ("return", ("once", "forbidden", "free")),
+    ("recall", ("forbidden", "free")),
+    ("countersign", ("all", "any", "2", "60%", "veto vote=flag")),
+)
 DATES = ("2023-12-01T00:00:00Z", "2020-01-01", '=now() + duration("PT1H")')
 
 TABLE = b"""<?xml version="1.0" encoding="UTF-8"?>
@@ -62,16 +67,21 @@ class Model:
     files: dict[str, bytes]
 
 
-def model(seed: int) -> Model:
-    """The model of a seed."""
-    return _Author(Random(f"model {seed}")).write(seed)
+def model(seed: int, *, handled: bool = False) -> Model:
+    """The model of a seed.
+
+    handled: for the verbs of handling: user tasks say how they may be returned, recalled and countersigned, and no
+    error is thrown that may have nobody to catch it, so that willing staff can end every case.
+    """
+    return _Author(Random(f"model {seed}"), handled=handled).write(seed)
 
 
 class _Author:
     """Makes up one package. Each block takes the tail it begins at and returns the one it ends with."""
 
-    def __init__(self, random: Random) -> None:
+    def __init__(self, random: Random, *, handled: bool) -> None:
         self._random = random
+        self._handled = handled
         self._pencil = Pencil()
         self._size = random.choice((5, 8, 12, 18))
         self._left = 0
@@ -165,9 +175,9 @@ class _Author:
         """Under a condition the token ends here, by an end that its scope survives or not."""
         gateway, default = self._split(sheet, tail, "exclusiveGateway")
         ending = self._pencil.tail(gateway, self._condition())
-        kinds = ["terminate", "terminate"] + ["error"] * (
-            2 if sheet.errors else self._random.choice((0, 0, 1))
-        )
+        kinds = ["terminate", "terminate"]
+        if not self._handled:
+            kinds += ["error"] * (2 if sheet.errors else self._random.choice((0, 0, 1)))
         if not sheet.joined:
             kinds += ["none", "escalation", "signal"]
         self._pencil.node(
@@ -348,7 +358,7 @@ class _Author:
     # -- activities --------------------------------------------------------------------------------
 
     def _activity(self, sheet: Sheet, tail: Tail) -> Tail:
-        kinds = ["userTask"] * 6 + ["serviceTask"] * 2 + ["scriptTask"] * 3
+        kinds = ["userTask"] * (16 if self._handled else 6) + ["serviceTask"] * 2 + ["scriptTask"] * 3
         kinds += ["businessRuleTask", "businessRuleTask", "manualTask", "task", "sendTask", "receiveTask"]
         if sheet.depth < MAX_DEPTH:
             kinds += ["subProcess"] * 3 + (["callActivity"] * 2 if self._called else [])
@@ -442,6 +452,10 @@ class _Author:
             parts.append(zeebe("taskSchedule", dueDate='=now() + duration("P1D")'))
         if self._chance(0.2):
             parts.append(zeebe("priorityDefinition", priority="=20 + 1"))
+        if self._handled and self._chance(0.4):
+            kind, values = self._random.choice(POLICIES)
+            entry = zeebe("property", name=f"bihuan:{kind}", value=self._random.choice(values))
+            parts.append(zeebe("properties", entry))
         return parts
 
     def _many(self) -> str:
