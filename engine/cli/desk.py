@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from engine.cli import moments
 from engine.cli.options import Chosen
 from engine.cli.screen import Screen
+from engine.cli.shipped import settings_folder
 from engine.errors import InvalidInput, NotFound
 from engine.i18n import Catalogue
 
@@ -50,7 +51,7 @@ class Desk:
         Raises NotFound when the database, or the keyring of one that has sealed content, is not there, and
         InvalidInput when a server's keyring was not named: keys belong apart from the database.
         """
-        from engine.facade import Config, Engine
+        from engine.installation import open_engine
         from engine.runtime import Settings
 
         keyring = self.chosen.keyring
@@ -68,9 +69,14 @@ class Desk:
             )
         if keyring is not None:
             _check_keyring(self.chosen.database, file, keyring)
-        config = Config(settings=Settings(zone=self.zone.key), keyring=keyring)
         in_memory = file is None and self.chosen.database.startswith("sqlite")
-        with Engine.open(self.chosen.database, config=config, create=create or in_memory) as engine:
+        with open_engine(
+            self.chosen.database,
+            settings_folder(),
+            create=create or in_memory,
+            settings=Settings(zone=self.zone.key),
+            keyring=keyring,
+        ) as engine:
             yield engine
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 GROUP = "department:"
 OUTCOMES = ("closed", "settled", "open", "given_up", "withdrawn")
 STANDINGS = ("on_time", "late", "within", "overdue")
-"""Settled within or after the limit for handling; not settled, and the limit is ahead or past."""
+"""Handled within or after the limit for handling; not settled, and the limit is ahead or past."""
 
 
 @dataclass(slots=True)
@@ -97,6 +97,8 @@ class _Record:
     _state: CaseState = field(default_factory=CaseState)
     _open: dict[int, WorkItem] = field(default_factory=dict)
     _variables: dict[str, Any] = field(default_factory=dict)
+    _handled: list[bool] = field(default_factory=list)
+    """For each handling that had a limit, whether it was done after it."""
 
     def read(self, head: EventHead, content: EventContent) -> None:
         self.length += 1
@@ -116,11 +118,14 @@ class _Record:
     def close(self, status: str) -> None:
         ledger = self.ledger
         settled = _moment(self._variables.get("settled_at"))
-        due = _moment(_wire(self._variables.get("plan")).get("due_at"))
+        running = [
+            task.due for task in self._open.values() if task.element == "handle" and task.due is not None
+        ]
         self.is_closed = status == "completed" and settled is not None
         ledger.outcomes[self._outcome(status, settled)] += 1
-        if due is not None and self._variables.get("outcome") != "withdrawn":
-            ledger.punctual[_standing(settled, due, ledger.now)] += 1
+        if (running or self._handled) and self._variables.get("outcome") != "withdrawn":
+            overdue = any(due < ledger.now for due in running)
+            ledger.punctual[_standing(settled is not None, any(self._handled), overdue)] += 1
         for task in self._open.values():
             unit = _unit(task)
             ledger.steps[task.element] += 1
@@ -154,7 +159,10 @@ class _Record:
             return
         name = _DONE[task.element]
         setattr(account, name, getattr(account, name) + 1)
-        if task.due is not None and at > task.due:
+        late = task.due is not None and at > task.due
+        if task.element == "handle" and task.due is not None:
+            self._handled.append(late)
+        if late:
             setattr(account, f"{name}_late", getattr(account, f"{name}_late") + 1)
             self.was_late = True
 
@@ -168,11 +176,7 @@ def _moment(wire: Any) -> int | None:
     return micros_of(value) if isinstance(value, datetime) else None
 
 
-def _wire(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _standing(settled: int | None, due: int, now: int) -> str:
-    if settled is not None:
-        return "on_time" if settled <= due else "late"
-    return "within" if now <= due else "overdue"
+def _standing(settled: bool, late: bool, overdue: bool) -> str:
+    if settled:
+        return "late" if late else "on_time"
+    return "overdue" if overdue or late else "within"

@@ -95,12 +95,20 @@ class Story:
             self._scopes[effect[1]] = effect[6]
         elif effect[0] in _ADDED:
             row = effect[2]
-            name = self._name(self._scopes.get(effect[1], self._definition), row[2])
+            name = self._clock(row[2]) or self._name(self._scopes.get(effect[1], self._definition), row[2])
             self._places[row[0]] = name
             if effect[0] == "task+":
                 yield name
             elif effect[0] == "inc+":
                 yield self.say("event.incident", place=name)
+
+    def _clock(self, element: str) -> str | None:
+        """How a timer of a task's limit is called; None for any other element."""
+        kind, _, rest = element.partition(":")
+        task, _, percent = rest.partition(":")
+        if kind != "limit" or not percent:
+            return None
+        return self.say("event.limit", place=self._places.get(int(task), ""), percent=percent)
 
     def _name(self, digest: str, element: str) -> str:
         try:

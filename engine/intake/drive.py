@@ -39,9 +39,10 @@ def plan(request: ImportedRequest, layout: Layout, snapshot: datetime) -> tuple[
 
     The file records three things: that the request was made, to which agency it was dispatched (taken as
     done at its creation) and when it was closed (which settles the case). Those steps count. Signing for,
-    checking in, the lead's report, the confirmation and the closing are not recorded: they are simulated,
-    the first two at the creation, the others at the close, so that no limit of theirs is ever assessed, and
-    their forms say that nothing was recorded instead of a result, a signature or a score. The source's own due
+    checking in, the lead's report, the confirmation, the call-back and the closing are not recorded: they are
+    simulated, the first two at the creation, the others at the close, so that no limit of theirs is ever assessed,
+    and their forms say that nothing was recorded instead of a result, a signature or a score. Those that a handler
+    must not do are done in another name. The source's own due
     date is the limit of the case; where it has none, the case has none. A request open at the snapshot ends
     with its handling task open.
     """
@@ -63,10 +64,12 @@ def plan(request: ImportedRequest, layout: Layout, snapshot: datetime) -> tuple[
 
 def _closing(closed: datetime, actor: str, unit: str) -> list[Action]:
     confirmed = {"confirmed": "yes", "confirm_not_recorded": True}
+    checker = f"{actor}/check"
     return [
         _complete("handle", closed, actor, {"handle_not_recorded": True}, unit=unit),
         _complete("lead_report", closed, actor, {"report_not_recorded": True}, simulated=True),
-        _complete("confirm_on_site", closed, actor, confirmed, simulated=True),
+        _complete("confirm_on_site", closed, checker, confirmed, simulated=True),
+        _complete("call_back", closed, checker, {"call_back_not_recorded": True}, simulated=True),
         _complete("close_whistle", closed, actor, {"close_not_recorded": True}, simulated=True),
     ]
 

@@ -138,7 +138,8 @@ class _Record:
         for event in events:
             for effect in event.open().effects:
                 if effect[0] == "var" and SETTLED in effect[2]:
-                    settled = micros(canonical.from_wire(effect[2][SETTLED]))
+                    found = canonical.from_wire(effect[2][SETTLED])
+                    settled = None if found is None else micros(found)
         return cls(
             layout=canonical.from_wire(source["layout"]),
             agency=canonical.from_wire(source["agency"]),

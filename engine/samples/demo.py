@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from heapq import heappop, heappush
+from heapq import heappush
 
 from engine.facade import Engine
 from engine.intake.player import Case, micros
@@ -24,10 +24,11 @@ def play(engine: Engine, cases: tuple[SampleCase, ...], *, progress: Progress | 
     due: list[int] = []
     for done, (code, action) in enumerate(steps, start=1):
         at = micros(action.at)
-        if due and due[0] <= at:
-            engine.run_due(at)
-            while due and due[0] <= at:
-                heappop(due)
+        while due and due[0] <= at:
+            moment = due[0]
+            engine.run_due(moment)
+            # What fired may have set further timers, such as the grace before somebody is supervised.
+            due = [timer["due_at"] for timer in engine.queries.timers() if timer["due_at"] > moment]
         if action.kind == "start":
             case, known = Case.start(engine, action, provenance="simulated", key=f"sample/{code}")
             if not known:
@@ -35,8 +36,8 @@ def play(engine: Engine, cases: tuple[SampleCase, ...], *, progress: Progress | 
         elif code in running:
             running[code].do(action)
         if code in running:
-            for moment in running[code].new_timers():
-                heappush(due, moment)
+            for timer in running[code].new_timers():
+                heappush(due, timer)
         if progress is not None:
             progress(done, len(steps))
     return len(running)

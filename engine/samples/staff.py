@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta, timezone
 from typing import Any, Literal
 
@@ -23,7 +23,13 @@ PACE: Mapping[str, Mapping[str, timedelta]] = {
         "handle": timedelta(hours=8),
     },
     "daily": {"dispatch": _DAY, "sign_for": _DAY, "check_in": 3 * _DAY, "handle": 3 * _DAY},
-    "hard": {"dispatch": _DAY, "sign_for": 2 * _DAY, "check_in": 5 * _DAY, "handle": 9 * _DAY},
+    "hard": {
+        "dispatch": _DAY,
+        "sign_for": 2 * _DAY,
+        "check_in": 5 * _DAY,
+        "make_plan": 8 * _DAY,
+        "handle": 9 * _DAY,
+    },
 }
 """What staff take as the normal time for a step, by whistle type. The limit for handling spans all steps."""
 HURRY = 12
@@ -33,6 +39,12 @@ RETURNED = 0.08
 GIVEN_UP = 0.4
 NOT_CONFIRMED = 0.12
 WITHDRAWN = 0.03
+UNSOLVED = 0.05
+PHONED = 0.3
+"""Of the emergencies: the village calls first and fills in the form afterwards."""
+SENT_BACK = 0.1
+"""Of the leads that are no emergency's: it holds that the matter is another department's."""
+UPHELD = 0.4
 LATE = 0.1
 SLOW = 0.2
 
@@ -52,6 +64,8 @@ class Shift:
     code: str
     opened: datetime
     actions: list[Action] = field(default_factory=list)
+    lead: str = ""
+    """Who leads in the end: another than the matter's when a department returned its task with reason."""
 
     def play(self) -> tuple[Action, ...]:
         """The whole life of the case, in order of time."""
@@ -66,10 +80,22 @@ class Shift:
 
     def _blow(self, now: datetime) -> datetime:
         units = [{"label": name, "value": key} for key, name in self.world.departments.items()]
-        start = {"case_code": self.code, "village": self.village, "units": units}
+        start: dict[str, Any] = {"case_code": self.code, "village": self.village, "units": units}
+        phoned = self.matter.type == "emergency" and self.draw.chance(PHONED)
+        if phoned:
+            start["phoned"] = True
         self._add("start", now, "village", variables=start)
         now += self.draw.span(timedelta(minutes=2), timedelta(minutes=20))
-        self._complete("blow_whistle", now, f"village:{self.village}", self._whistle())
+        whistle = self._whistle()
+        if not phoned:
+            self._complete("blow_whistle", now, f"village:{self.village}", whistle)
+            return now
+        told = ("title", "whistle_type", "place", "lead_unit", "requested_units")
+        caller = {"caller_name": self.world.person(self.draw), "caller_phone": self.world.phone(self.draw)}
+        self._complete("take_call", now, "platform", {**{name: whistle[name] for name in told}, **caller})
+        form = {name: value for name, value in whistle.items() if name not in told}
+        at = now + self.draw.span(timedelta(minutes=20), timedelta(hours=3))
+        self._complete("file_order", at, f"village:{self.village}", form)
         return now
 
     def _dispatch(self, now: datetime) -> datetime | None:
@@ -95,8 +121,8 @@ class Shift:
 
     def _departments(self, called: datetime) -> datetime:
         """Every department works on its own; done when the lead and the mandatory ones are, the rest is released."""
-        required = [self.matter.lead, *self.matter.mandatory]
-        work = {unit: self._department(unit, called) for unit in required}
+        work = {self.matter.lead: self._leading(called)}
+        work |= {unit: self._department(unit, called) for unit in self.matter.mandatory}
         done = max(actions[-1].at for actions in work.values())
         for unit in self.matter.optional:
             work[unit] = [action for action in self._department(unit, called) if action.at < done]
@@ -104,12 +130,47 @@ class Shift:
             self.actions.extend(actions)
         return done
 
+    def _leading(self, called: datetime) -> list[Action]:
+        """The lead's work; it may hold that the matter is another's, and goes on until the platform has ruled."""
+        self.lead = self.matter.lead
+        work = self._department(self.lead, called)
+        others = [unit for unit in self.world.departments if unit not in self._called()]
+        if self.matter.type == "emergency" or not others or not self.draw.chance(SENT_BACK):
+            return work
+        other = self.draw.pick(others)
+        first = work[0]
+        back = {
+            "sign_for_decision": "return",
+            "return_basis": self.matter.basis,
+            "suggested_unit": other,
+            "unit_return_reason": self.world.text("dispute_reasons", self.draw),
+        }
+        work[0] = replace(first, at=min(first.at, called + _DAY / 4), variables={**first.variables, **back})
+        ruled = self._office(work[0].at + self.draw.span(timedelta(hours=1), timedelta(hours=8)))
+        if ruled >= work[-1].at:
+            return work
+        upheld = self.draw.chance(UPHELD)
+        ruling = {
+            "ruling": "upheld" if upheld else "rejected",
+            "ruling_reason": self.world.text("rulings", self.draw),
+        }
+        if upheld:
+            self.lead = ruling["new_unit"] = other
+            work = [action for action in work if action.at < ruled] + self._department(other, ruled)
+        self._complete("decide_return", ruled, "platform", ruling)
+        return work
+
+    def _called(self) -> list[str]:
+        return [self.matter.lead, *self.matter.mandatory, *self.matter.optional]
+
     def _department(self, unit: str, called: datetime) -> list[Action]:
         draw = self.draw.fork(unit)
         actor = f"department:{unit}"
         signed = self._after(called, "sign_for", draw)
         arrived = self._after(signed, "check_in", draw)
-        handled = self._after(arrived, "handle", draw)
+        hard = self.matter.type == "hard"
+        planned = self._after(arrived, "make_plan", draw) if hard else arrived
+        handled = self._after(planned, "handle", draw)
         person = self.world.person(draw)
         check_in: dict[str, Any] = {
             "arrival": _minute(arrived - draw.span(timedelta(minutes=1), timedelta(minutes=10))),
@@ -127,8 +188,9 @@ class Shift:
             "cost": draw.whole(0, 40) * 50,
         }
         steps = [
-            ("sign_for", signed, {"received_by": person}),
+            ("sign_for", signed, {"sign_for_decision": "accept", "received_by": person}),
             ("check_in", arrived, check_in),
+            *([("make_plan", planned, self._plan(planned, draw))] if hard else []),
             ("handle", handled, handle),
         ]
         return [
@@ -144,8 +206,13 @@ class Shift:
             for element, at, variables in steps
         ]
 
+    def _plan(self, now: datetime, draw: Draw) -> dict[str, Any]:
+        last = (now + draw.span(10 * _DAY, 30 * _DAY)).astimezone(LOCAL).date()
+        milestone = {"milestone_name": self.matter.title[:80], "milestone_due": last.isoformat()}
+        return {"plan_text": self.matter.measures, "milestones": [milestone]}
+
     def _finish(self, now: datetime) -> None:
-        lead = f"department:{self.matter.lead}"
+        lead = f"department:{self.lead}"
         report = {
             "lead_result": "solved",
             "lead_summary": self.matter.measures,
@@ -158,7 +225,11 @@ class Shift:
             confirmed = not self.draw.chance(NOT_CONFIRMED)
             self._complete("confirm_on_site", now, f"village:{self.village}", self._confirm(confirmed))
             if confirmed:
-                break
+                now = self._office(now + self.draw.span(timedelta(minutes=30), timedelta(hours=20)))
+                solved = not self.draw.chance(UNSOLVED)
+                self._complete("call_back", now, "platform", self._call_back(solved))
+                if solved:
+                    break
             now = self._later(now, timedelta(hours=4), timedelta(days=2))
             again = {"rework_measures": self.matter.measures, "lead_result": "solved"}
             self._complete("rework", now, lead, again)
@@ -201,8 +272,17 @@ class Shift:
         return {
             "confirmed": "yes" if confirmed else "no",
             "score": self.draw.whole(3, 5) if confirmed else self.draw.whole(1, 2),
-            "resident_called": self.draw.pick(["reached", "reached", "reached", "not_reached"]),
             "confirm_comment": self.world.text("comments" if confirmed else "complaints", self.draw),
+        }
+
+    def _call_back(self, solved: bool) -> dict[str, Any]:
+        if solved and self.draw.chance(0.2):
+            return {"resident_called": "not_reached"}
+        return {
+            "resident_called": "reached",
+            "contact_method": "phone",
+            "resident_solved": "yes" if solved else "no",
+            "satisfaction": self.draw.pick(["satisfied", "mostly"]) if solved else "unsatisfied",
         }
 
     def _place(self) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
 
-from engine.errors import InvalidInput, NotFound
+from engine.errors import InvalidInput, NotFound, Refusal
 from engine.history import Replayer, Verifier
 from engine.intake.player import micros
 from engine.model import read_package
@@ -33,8 +33,10 @@ def whistle() -> Iterator[Whistle]:
 def test_the_package_has_no_findings() -> None:
     package = read_package(read_folder(FOLDER))
     assert package.findings == ()
-    assert [definition.key for definition in package.definitions] == ["whistle"]
-    assert len(package.definitions[0].forms) == 10
+    assert {definition.key: len(definition.forms) for definition in package.definitions} == {
+        "whistle": 12,
+        "whistle_department": 7,
+    }
 
 
 def test_from_blowing_to_closing(whistle: Whistle) -> None:
@@ -52,6 +54,7 @@ def test_from_blowing_to_closing(whistle: Whistle) -> None:
     whistle.later(hours=5)
     whistle.complete("confirm_on_site")
     assert whistle.variable("settled_at") == MORNING + timedelta(hours=5)
+    whistle.complete("call_back")
     assert whistle.open() == ["close_whistle"]
     whistle.later(hours=1)
     whistle.complete("close_whistle")
@@ -68,60 +71,63 @@ def test_every_task_goes_to_those_whose_lane_it_is_in(whistle: Whistle) -> None:
     assert whistle.engine.tasks(group="platform") == []
 
 
+def here(day: int, hour: int, minute: int = 0) -> int:
+    """A moment of March 2026 in Shanghai."""
+    return micros(datetime(2026, 3, day, hour, minute, tzinfo=timezone(timedelta(hours=8))))
+
+
 @pytest.mark.parametrize(
     ("whistle_type", "dispatch", "sign_for", "check_in", "handle"),
     [
-        ("emergency", timedelta(minutes=10), timedelta(minutes=15), timedelta(minutes=30), timedelta(days=1)),
-        ("daily", timedelta(days=1), timedelta(days=1), timedelta(days=3), timedelta(days=7)),
-        ("hard", timedelta(days=1), timedelta(days=2), timedelta(days=5), timedelta(days=15)),
+        ("emergency", here(2, 9, 10), here(2, 9, 20), here(2, 9, 35), here(3, 9, 6)),
+        ("daily", here(3, 18), here(3, 18), here(5, 18), here(11, 18)),
+        ("hard", here(3, 18), here(4, 18), here(9, 18), None),
     ],
 )
-def test_limits_come_from_the_table(
-    whistle: Whistle,
-    whistle_type: str,
-    dispatch: timedelta,
-    sign_for: timedelta,
-    check_in: timedelta,
-    handle: timedelta,
+def test_limits_are_those_of_the_configuration_in_working_time(
+    whistle: Whistle, whistle_type: str, dispatch: int, sign_for: int, check_in: int, handle: int | None
 ) -> None:
     whistle.complete("blow_whistle", whistle_type=whistle_type)
-    assert whistle.task("dispatch_whistle").due_at == micros(MORNING + dispatch)
+    assert whistle.task("dispatch_whistle").due_at == dispatch
     assert whistle.task("dispatch_whistle").priority == (90 if whistle_type == "emergency" else 50)
     whistle.later(minutes=5)
-    dispatched = MORNING + timedelta(minutes=5)
     whistle.complete("dispatch_whistle")
-    assert whistle.task("sign_for", "city").due_at == micros(dispatched + sign_for)
+    assert whistle.task("sign_for", "city").due_at == sign_for
     whistle.later(minutes=1)
     whistle.complete("sign_for", "city")
-    assert whistle.task("check_in", "city").due_at == micros(dispatched + timedelta(minutes=1) + check_in)
+    assert whistle.task("check_in", "city").due_at == check_in
     whistle.complete("check_in", "city", photo="ZP1" if whistle_type == "emergency" else None)
-    assert whistle.task("handle", "city").due_at == micros(dispatched + handle)
+    if handle is None:
+        assert whistle.task("make_plan", "city").due_at == here(23, 18)
+    else:
+        assert whistle.task("handle", "city").due_at == handle
 
 
-def locals_of(whistle: Whistle, unit: str) -> dict[str, Any]:
-    """What a department's own work has noted so far."""
-    state = whistle.engine.queries.state(whistle.case_id)
-    for scope in state.scopes.values():
-        if scope.variables.get("unit") == unit:
-            return next(token.variables for token in scope.tokens.values() if token.variables)
-    raise AssertionError(unit)
+def notes(whistle: Whistle) -> list[tuple[str, str, int]]:
+    """What the clocks have noted: kind, element, percentage."""
+    return [
+        (effect[1], effect[2]["element"], effect[2]["percent"])
+        for event in whistle.engine.queries.events(whistle.case_id)
+        for effect in event.open().effects
+        if effect[0] == "note" and effect[1].startswith("limit.")
+    ]
 
 
 @pytest.mark.parametrize("step", ["sign_for", "check_in"])
-def test_reminders_at_half_and_four_fifths_and_a_mark_at_the_limit(whistle: Whistle, step: str) -> None:
-    whistle.to_departments(whistle_type="emergency")
+def test_reminders_at_half_and_four_fifths_and_a_breach_at_the_limit(whistle: Whistle, step: str) -> None:
+    whistle.complete("blow_whistle", whistle_type="emergency")
+    whistle.complete("dispatch_whistle", mandatory_units=None, optional_units=None)
     minutes = 15
     if step == "check_in":
         minutes = 30
-        for unit in ("city", "police", "water"):
-            whistle.complete("sign_for", unit)
+        whistle.complete("sign_for", "city")
     seen = []
     for share in (0.49, 0.02, 0.28, 0.02, 0.18, 0.02):
-        fired = whistle.later(minutes=minutes * share)
-        noted = locals_of(whistle, "city")
-        seen.append((fired, noted[f"{step}_reminders"], noted[f"{step}_late"]))
-    assert seen == [(0, 0, False), (3, 1, False), (0, 1, False), (3, 2, False), (0, 2, False), (3, 2, True)]
-    assert whistle.open() == [step] * 3
+        whistle.later(minutes=minutes * share)
+        seen.append([percent for _, element, percent in notes(whistle) if element == step])
+    assert seen == [[], [50], [50], [50, 80], [50, 80], [50, 80, 100]]
+    assert notes(whistle)[-1] == ("limit.breached", step, 100)
+    assert whistle.open() == [step]
 
 
 def test_who_was_late_stands_in_the_report_of_each_department(whistle: Whistle) -> None:
@@ -129,15 +135,17 @@ def test_who_was_late_stands_in_the_report_of_each_department(whistle: Whistle) 
     whistle.complete("sign_for", "police")
     whistle.later(minutes=16)
     whistle.complete("sign_for", "city")
+    whistle.complete("check_in", "city", photo="ZP1")
     whistle.later(minutes=20)
+    whistle.complete("check_in", "police", photo="ZP1")
     for unit in ("city", "police"):
-        whistle.complete("check_in", unit, photo="ZP1")
         whistle.complete("handle", unit)
     reports = {report["unit"]: report for report in whistle.variable("reports")}
-    assert {unit: (r["sign_for_late"], r["check_in_late"]) for unit, r in reports.items()} == {
-        "city": (True, False),
-        "police": (False, True),
+    assert {unit: report["late"] for unit, report in reports.items()} == {
+        "city": ["sign_for"],
+        "police": ["check_in"],
     }
+    assert [card["limit"] for card in reports["city"]["cards"]] == ["whistle.emergency.accept"]
     assert reports["city"]["result"] == "solved"
     assert reports["city"]["cost"] == 300
 
@@ -201,7 +209,7 @@ def test_returned_revised_and_accepted(whistle: Whistle) -> None:
         "requested_units": ["city"],
     }
     whistle.engine.complete(whistle.case_id, whistle.task("revise_whistle").id, revised, actor="village")
-    assert whistle.task("dispatch_whistle").due_at == micros(MORNING + timedelta(minutes=10))
+    assert whistle.task("dispatch_whistle").due_at == here(2, 9, 10)
     whistle.complete("dispatch_whistle")
     assert whistle.open() == ["sign_for"] * 3
 
@@ -227,17 +235,33 @@ def test_not_confirmed_means_rework_until_it_is(whistle: Whistle) -> None:
         whistle.complete("rework")
         assert whistle.open() == ["confirm_on_site"]
     whistle.complete("confirm_on_site")
-    assert whistle.open() == ["close_whistle"]
+    assert whistle.open() == ["call_back"]
 
 
 def test_only_a_confirmation_leads_to_closing() -> None:
-    definition = read_package(read_folder(FOLDER)).definitions[0]
-    (settle,) = (definition.flows[flow] for flow in definition.nodes["close_whistle"].incoming)
-    (confirmed,) = (definition.flows[flow] for flow in definition.nodes[settle.source].incoming)
-    assert confirmed.source == "is_confirmed"
+    (definition,) = (
+        found for found in read_package(read_folder(FOLDER)).definitions if found.key == "whistle"
+    )
+    before = {flow.source for flow in definition.flows.values() if flow.target == "record_settled"}
+    assert before == {"is_confirmed"}
+    (confirmed,) = (definition.flows[flow] for flow in definition.nodes["record_settled"].incoming)
     assert confirmed.condition is not None
     assert confirmed.condition.text == 'confirmed = "yes"'
     assert not confirmed.is_default
+    assert definition.nodes["close_whistle"].properties["bihuan:condition"] == "whistle_closing"
+
+
+def test_jumping_to_the_close_does_not_get_around_its_conditions(whistle: Whistle) -> None:
+    whistle.complete("blow_whistle")
+    whistle.complete("dispatch_whistle", mandatory_units=None, optional_units=None)
+    whistle.department("city")
+    (item,) = whistle.items("lead_report")
+    whistle.engine.jump(whistle.case_id, item.token, "close_whistle", actor="admin", reason="x")
+    with pytest.raises(Refusal) as refused:
+        whistle.complete("close_whistle")
+    assert refused.value.rule == "close.report"
+    assert refused.value.place["unmet"] == "report,confirmation,score,call_back"
+    assert whistle.open() == ["close_whistle"]
 
 
 @pytest.mark.parametrize(
@@ -283,6 +307,7 @@ def test_withdrawing_another_case_changes_nothing(whistle: Whistle) -> None:
         ("confirm_on_site", {"score": 6}, "score"),
         ("confirm_on_site", {"score": 4.5}, "score"),
         ("confirm_on_site", {"confirmed": None}, "confirmed"),
+        ("call_back", {"satisfaction": None}, "satisfaction"),
         ("close_whistle", {"materials_checked": False}, "materials_checked"),
     ],
 )
@@ -293,8 +318,10 @@ def test_forms_refuse_what_is_missing_or_wrong(
         whistle.complete("blow_whistle")
     elif element != "blow_whistle":
         whistle.to_confirmation()
-        if element == "close_whistle":
+        if element in ("call_back", "close_whistle"):
             whistle.complete("confirm_on_site")
+        if element == "close_whistle":
+            whistle.complete("call_back")
     with pytest.raises(InvalidInput) as refused:
         whistle.complete(element, **changes)
     assert list(refused.value.fields) == [field]
@@ -325,6 +352,7 @@ def test_a_task_is_done_once(whistle: Whistle) -> None:
 def test_no_name_phone_or_free_text_reaches_the_log(whistle: Whistle) -> None:
     whistle.to_confirmation()
     whistle.complete("confirm_on_site", confirm_comment="村里很满意")
+    whistle.complete("call_back", call_back_note="反映人说谢谢")
     whistle.complete("close_whistle", closing_note="同意消哨")
     log = b"".join(
         event.open().canonical() for event in whistle.engine.queries.events(whistle.case_id)
@@ -340,6 +368,7 @@ def test_no_name_phone_or_free_text_reaches_the_log(whistle: Whistle) -> None:
         "情况属实",
         "清运",
         "很满意",
+        "说谢谢",
         "同意消哨",
     ]
     assert [secret for secret in secrets if secret in log] == []

@@ -6,13 +6,18 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from engine import Engine, ManualClock
+from engine import ManualClock
 from engine.cases.queries import Task
+from engine.installation import open_engine
 from engine.intake.player import micros
 from engine.samples.package import read_folder
+from engine.state import WorkItem
 
-FOLDER = Path(__file__).resolve().parents[2] / "bpmn" / "whistle"
-MORNING = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+ROOT = Path(__file__).resolve().parents[2]
+FOLDER = ROOT / "bpmn" / "whistle"
+CONFIG = ROOT / "config"
+MORNING = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+"""Monday, 09:00 in Shanghai."""
 UNITS = [
     {"label": "城管局", "value": "city"},
     {"label": "派出所", "value": "police"},
@@ -39,20 +44,39 @@ FILLED: dict[str, dict[str, Any]] = {
         "mandatory_units": ["police"],
         "optional_units": ["water"],
     },
-    "sign_for": {"received_by": "何立新"},
+    "sign_for": {"sign_for_decision": "accept", "received_by": "何立新"},
     "check_in": {
-        "arrival": "2026-03-02T10:00Z",
+        "arrival": "2026-03-02T02:00Z",
         "arrived_person": "何立新",
         "arrival_place": "现场",
         "finding": "情况属实",
     },
     "handle": {"measures": "清运", "result": "solved", "cost": 300},
     "lead_report": {"lead_result": "solved", "lead_summary": "已清运", "lead_signature": "秦国梁"},
-    "confirm_on_site": {"confirmed": "yes", "score": 5, "resident_called": "reached"},
+    "confirm_on_site": {"confirmed": "yes", "score": 5},
+    "call_back": {
+        "resident_called": "reached",
+        "contact_method": "phone",
+        "resident_solved": "yes",
+        "satisfaction": "satisfied",
+    },
     "rework": {"rework_measures": "再清一遍", "lead_result": "solved"},
     "close_whistle": {"materials_checked": True},
 }
 """A valid submission of every form."""
+
+
+WHO = {
+    "blow_whistle": "village",
+    "revise_whistle": "village",
+    "confirm_on_site": "village",
+    "dispatch_whistle": "platform",
+    "call_back": "platform",
+    "close_whistle": "platform",
+    "lead_report": "city",
+    "rework": "city",
+}
+"""Who does what belongs to no department in particular."""
 
 
 class Whistle:
@@ -60,7 +84,7 @@ class Whistle:
 
     def __init__(self, url: str = "sqlite://") -> None:
         self.clock = ManualClock(micros(MORNING))
-        self.engine = Engine.open(url, clock=self.clock)
+        self.engine = open_engine(url, CONFIG, clock=self.clock)
         self.engine.deploy(read_folder(FOLDER), actor="designer", package="whistle")
         variables = {"case_code": "CS-1", "village": "liuxi", "units": UNITS}
         self.case_id = self.engine.start("whistle", variables, actor="village", business_key="CS-1").case_id
@@ -75,10 +99,15 @@ class Whistle:
         (task,) = self.engine.tasks(case_id=self.case_id, element=element, group=group)
         return task
 
+    def items(self, element: str) -> list[WorkItem]:
+        """The open work items of an element, with their tokens."""
+        scopes = self.engine.queries.state(self.case_id).scopes.values()
+        return [task for scope in scopes for task in scope.tasks.values() if task.element == element]
+
     def complete(self, element: str, unit: str | None = None, **changes: Any) -> None:
         """Complete a task with a valid submission, changed as told; a field changed to None is left out."""
         values = {name: value for name, value in {**FILLED[element], **changes}.items() if value is not None}
-        self.engine.complete(self.case_id, self.task(element, unit).id, values, actor=unit or "somebody")
+        self.engine.complete(self.case_id, self.task(element, unit).id, values, actor=unit or WHO[element])
 
     def to_departments(self, **order: Any) -> None:
         """Blow and dispatch."""

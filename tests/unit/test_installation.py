@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
@@ -26,9 +25,9 @@ MORNING = datetime(2026, 3, 2, 9, tzinfo=ZoneInfo("Asia/Shanghai"))
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Iterator[Path]:
+def settings(tmp_path: Path) -> Path:
     """A copy of the settings that come along, to be edited."""
-    yield Path(shutil.copytree(CONFIG, tmp_path / "config"))
+    return Path(shutil.copytree(CONFIG, tmp_path / "config"))
 
 
 def groups(engine: Engine, case: UUID) -> list[list[str]]:

@@ -11,8 +11,8 @@ import pytest
 from engine.cases import ManualClock
 from engine.cli.ledger import Department, Ledger
 from engine.cli.moments import micros_of
-from engine.cli.shipped import shipped
-from engine.facade import Engine
+from engine.cli.shipped import settings_folder, shipped
+from engine.installation import open_engine
 from engine.intake.drive import Action
 from engine.intake.player import Case
 from engine.samples.package import read_folder
@@ -58,7 +58,13 @@ def _at(day: int, hour: int) -> datetime:
 
 def _done(element: str, at: datetime, values: Mapping[str, object], unit: str | None = None) -> Action:
     return Action(
-        kind="complete", at=at, actor="x", element=element, unit=unit, variables=values, simulated=True
+        kind="complete",
+        at=at,
+        actor=unit or element,
+        element=element,
+        unit=unit,
+        variables=values,
+        simulated=True,
     )
 
 
@@ -89,16 +95,16 @@ def ledger() -> Ledger:
     steps = [
         _done("blow_whistle", _at(1, 1), whistle),
         _done("dispatch_whistle", _at(1, 2), accept),
-        _done("sign_for", _at(1, 3), {"received_by": "x"}, "city"),
-        _done("sign_for", _at(3, 2), {"received_by": "x"}, "housing"),
+        _done("sign_for", _at(1, 3), {"sign_for_decision": "accept", "received_by": "x"}, "city"),
+        _done("sign_for", _at(3, 2), {"sign_for_decision": "accept", "received_by": "x"}, "housing"),
         _done("check_in", _at(3, 3), arrival, "housing"),
         _done("handle", _at(4, 3), {"measures": "m", "result": "solved"}, "housing"),
         _done(
             "lead_report", _at(4, 4), {"lead_result": "solved", "lead_summary": "s", "lead_signature": "s"}
         ),
-        _done("confirm_on_site", _at(5, 4), {"confirmed": "yes", "score": 5, "resident_called": "reached"}),
+        _done("confirm_on_site", _at(5, 4), {"confirmed": "yes", "score": 5}),
     ]
-    with Engine.open("sqlite://", clock=ManualClock(micros_of(_at(30, 1)))) as engine:
+    with open_engine("sqlite://", settings_folder(), clock=ManualClock(micros_of(_at(30, 1)))) as engine:
         engine.deploy(read_folder(folder), actor="d")
         begin = Action(kind="start", at=_at(1, 1), actor="x", variables=start, simulated=True)
         case, _ = Case.start(engine, begin, provenance="simulated", key="k")
@@ -121,5 +127,5 @@ def test_departments_are_counted_by_what_they_did_and_when(ledger: Ledger) -> No
 def test_a_settled_case_that_is_not_closed_is_told_apart(ledger: Ledger) -> None:
     assert dict(ledger.outcomes) == {"settled": 1}
     assert dict(ledger.punctual) == {"on_time": 1}
-    assert dict(ledger.steps) == {"close_whistle": 1}
+    assert dict(ledger.steps) == {"call_back": 1}
     assert ledger.told is None

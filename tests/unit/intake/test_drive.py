@@ -41,9 +41,15 @@ def test_a_closed_request_runs_through_to_the_close() -> None:
         ("handle", False, CLOSED),
         ("lead_report", True, CLOSED),
         ("confirm_on_site", True, CLOSED),
+        ("call_back", True, CLOSED),
         ("close_whistle", True, CLOSED),
     ]
     assert {action.unit for action in actions[3:6]} == {"Transportation"}
+
+
+def test_who_checks_is_not_who_handled() -> None:
+    actors = {action.element: action.actor for action in plan(REQUEST, LAYOUT, CLOSED)}
+    assert actors["confirm_on_site"] == actors["call_back"] != actors["handle"]
 
 
 def test_an_open_request_ends_with_its_handling_open() -> None:
