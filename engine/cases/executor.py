@@ -103,7 +103,7 @@ class Executor:
             with self._database.transaction() as tx:
                 head, used = self._lock(tx, case_id, command)
                 if used is not None:
-                    return _repeated(used)
+                    return _answered(used, case_id, command)
                 now = self._clock()
                 at = self._effective(head, command, now)
                 _check_open(case_id, head)
@@ -112,6 +112,13 @@ class Executor:
         except Refusal as refusal:
             self._record_refusal(case_id, command, refusal)
             raise
+        except sa.exc.IntegrityError:
+            # Two cases, one key, at the same moment: the other one was first.
+            with self._database.reading() as tx:
+                row = tx.row(sql.read_key, {"owner": command.actor, "key": command.key or ""})
+            if row is None:
+                raise
+            return _answered(row, case_id, command)
         self._cache.put(case_id, outcome.seq, session)
         return outcome
 
@@ -222,6 +229,18 @@ def _check_open(case_id: UUID, head: CaseHead) -> None:
             place={"case": str(case_id)},
             current={"status": head.status},
         )
+
+
+def _answered(row: tuple[Any, ...], case_id: UUID, command: Command) -> Outcome:
+    """What came of a key before. Only a message may have reached another case than the one tried now."""
+    if row[0] != case_id and command.message is None:
+        raise Conflict(
+            code="idempotency.reused",
+            message_zh="幂等键已用于另一案件的操作",
+            message_en="the idempotency key was used for another case",
+            place={"case": str(case_id)},
+        )
+    return _repeated(row)
 
 
 def _repeated(row: tuple[Any, ...]) -> Outcome:

@@ -162,6 +162,18 @@ def test_one_key_used_twice_at_once_gives_one_answer(race: Race) -> None:
         assert len({found["ok"]["seq"] for found in answers}) == 1
 
 
+def test_one_key_used_for_two_cases_at_once_is_a_typed_loss(race: Race) -> None:
+    for number in range(ROUNDS):
+        orders = []
+        for which in "ab":
+            case = race.begin(f"{number}{which}")
+            task = item(race.engine, case, "tasks", "first")
+            orders.append({"case": str(case), "task": task, "actor": "a", "key": f"shared-{number}"})
+        answers = race.run(("complete", orders[0]), ("complete", orders[1]))
+        only_winner(answers)
+        assert [found["code"] for found in answers if "error" in found] == ["idempotency.reused"]
+
+
 def test_a_timer_fires_once(race: Race) -> None:
     for number in range(ROUNDS):
         case = race.begin(str(number))
