@@ -91,7 +91,7 @@ class Stage:
 
     def filled(self, place: Place, written: Mapping[str, Any], left_out: Sequence[str]) -> dict[str, Any]:
         """What is submitted: what the package's scenarios usually fill in, changed as this step says."""
-        usual = self.common.filled.get(place.node.name or "", {})
+        usual = self.common.filled.get(place.node.name or place.node.id, {})
         values = self.words.values(place.node, usual, self.now)
         values |= self.words.values(place.node, written, self.now)
         gone = self.words.values(place.node, dict.fromkeys(left_out), self.now)
