@@ -192,6 +192,7 @@ SCENARIOS: dict[str, Scenario] = {
     "resume": _whole("resume", before="suspend"),
     "cancel": _whole("cancel", reason="撤诉"),
     "retry": _retry,
+    "recalculate": _whole("recalculate"),
     "set-variables": _whole("set-variables", variables={"a": 2}),
     "return": _after_first("return"),
     "recall": _after_first("recall"),
