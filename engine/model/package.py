@@ -7,10 +7,11 @@ import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
+from engine.model.checks.handling import check_handling
 from engine.model.checks.privacy import check_privacy
 from engine.model.checks.references import check_references, decisions_of
 from engine.model.decisions import Decisions
-from engine.model.definition import Definition, Form
+from engine.model.definition import Definition, Form, NodeKind
 from engine.model.diagrams import ReadProcess, read_diagram
 from engine.model.findings import Finding, Findings, ModelErrors, Place
 from engine.model.forms import read_form
@@ -98,9 +99,12 @@ class _Contents:
                     f"the process id {key!r} is also used in {seen[key].draft.file}",
                 )
             seen.setdefault(key, process)
+        nodes = (node for process in self.processes for node in process.draft.nodes.values())
+        tasks = {node.id for node in nodes if node.kind is NodeKind.USER_TASK}
         known = None if known_processes is None else {*seen, *known_processes}
         for process in self.processes:
             check_references(process.draft, self.forms, self.decisions.models, known)
+            check_handling(process.draft, None if known is None else tasks)
             check_privacy(process.draft, process.uses, self.forms, self.decisions)
 
     def definition(self, process: ReadProcess) -> Definition:

@@ -113,6 +113,8 @@ RULES: dict[str, Rule] = dict(
         _rule("form.mask", _E, "脱敏类别须是已知的", "a masking class is a known one"),
         _rule("property.unknown", _E, "bihuan: 属性须是已知的且放在它起作用的元素上", "a bihuan: property is known and stands where it has an effect"),
         _rule("property.value", _E, "bihuan: 属性的值须正确", "a bihuan: property has a proper value"),
+        _rule("countersign.alone", _W, "会签规则须在多实例任务上", "a countersign rule stands on a multi-instance task"),
+        _rule("separation.unknown", _E, "职责分离所列的须是包内的用户任务", "the tasks a task is kept apart from are user tasks of the package"),
         _rule("property.foreign", _W, "非 bihuan: 的属性不起作用", "a property that is not a bihuan: one has no effect"),
     ]
 )  # fmt: skip

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from engine import canonical
+from engine.model.countersign import Countersign
 from engine.model.definition import MultiInstance, Node
 from engine.runtime import triggers
 from engine.runtime.failure import NodeFailure
@@ -148,7 +149,7 @@ def _vote(instance: Scope, node: Node, data: dict[str, Any]) -> bool:
     return rule.outcome(data["total"], *data["votes"]) is not None
 
 
-def _result(rule: countersign.Countersign, data: dict[str, Any]) -> dict[str, Any]:
+def _result(rule: Countersign, data: dict[str, Any]) -> dict[str, Any]:
     agree, disagree = data.get("votes", [0, 0])
     return {
         "outcome": rule.outcome(data["total"], agree, disagree) or "rejected",

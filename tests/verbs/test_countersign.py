@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.runtime.verbs.countersign import parse
+from engine.model.countersign import parse
 from tests.support.bpmn import end, parallel, sequential, start, user
 from tests.support.driving import Case, World
 from tests.verbs.acting import prop, refused, task, tasks_of

@@ -148,6 +148,26 @@ BROKEN: dict[str, tuple[str, list[tuple[str, int, str | None]]]] = {
         task("userTask", ext("<zeebe:properties>\n<zeebe:property name='bihuan:candidate' value='=('/></zeebe:properties>")),
         [("expression.syntax", 3, "n")],
     ),
+    "return policy nobody knows": (
+        task("userTask", ext("<zeebe:properties>\n<zeebe:property name='bihuan:return' value='twice'/></zeebe:properties>")),
+        [("property.value", 2, "n")],
+    ),
+    "recall policy nobody knows": (
+        task("userTask", ext("<zeebe:properties>\n<zeebe:property name='bihuan:recall' value='once'/></zeebe:properties>")),
+        [("property.value", 2, "n")],
+    ),
+    "countersign that is no rule": (
+        task("userTask", ext("<zeebe:properties>\n<zeebe:property name='bihuan:countersign' value='101%'/></zeebe:properties>")),
+        [("property.value", 2, "n")],
+    ),
+    "separation from a task that is not there": (
+        task("userTask", ext("<zeebe:properties>\n<zeebe:property name='bihuan:separation' value='n,ghost'/></zeebe:properties>")),
+        [("separation.unknown", 2, "n")],
+    ),
+    "limit that is no FEEL": (
+        task("userTask", ext("<zeebe:properties>\n<zeebe:property name='bihuan:limit' value='=if a'/></zeebe:properties>")),
+        [("expression.syntax", 3, "n")],
+    ),
 }  # fmt: skip
 
 
@@ -310,3 +330,12 @@ def test_decision_files_may_import_each_other_whatever_their_names() -> None:
 <decision id="top" name="top"><variable name="top"/><informationRequirement id="ir"><requiredDecision href="n#grade"/></informationRequirement>
 <literalExpression><text>base.grade + 1</text></literalExpression></decision></definitions>"""
     assert errors(("a.dmn", importing), ("b.dmn", DMN)) == []
+
+
+def test_a_countersign_of_one_person_is_accepted_with_a_warning() -> None:
+    rule = ext("<zeebe:properties><zeebe:property name='bihuan:countersign' value='all'/></zeebe:properties>")
+    many = (
+        "<multiInstanceLoopCharacteristics><loopCardinality>=3</loopCardinality></multiInstanceLoopCharacteristics>"
+    )
+    assert warnings(diagram(task("userTask", rule))) == [("countersign.alone", 2, "n")]
+    assert warnings(diagram(task("userTask", rule + many))) == []

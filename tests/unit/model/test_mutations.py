@@ -17,7 +17,7 @@ USER = ext(
     "<zeebe:assignmentDefinition assignee='=a'/>"
     "<zeebe:formDefinition formId='f'/>"
     "<zeebe:taskSchedule dueDate='=now()'/>"
-    "<zeebe:properties><zeebe:property name='bihuan:return' value='x'/></zeebe:properties>"
+    "<zeebe:properties><zeebe:property name='bihuan:return' value='once'/></zeebe:properties>"
 )
 LOOP = ext("<zeebe:loopCharacteristics inputCollection='=xs' inputElement='x'/>")
 JOB = ext(
