@@ -226,11 +226,13 @@ _HANDLERS = {
 class Shares:
     """The share of its scope each token carries; tokens beside the main path (reminders and the like) have none.
 
-    ending: the nodes that end a scope whoever comes to them.
+    A jump may take a branch of an inclusive split out of the flow, which is sound but leaves less than the whole: its
+    scope is not judged any more. ending: the nodes that end a scope whoever comes to them.
     """
 
     def __init__(self, ending: Collection[str]) -> None:
         self._ending = ending
+        self._jumped: set[int] = set()
         self._at: dict[int, str] = {}
         self.wrong: list[str] = []
         self._of: dict[int, Fraction | None] = {}
@@ -251,6 +253,8 @@ class Shares:
                 self._at[effect[2]] = effect[4]
                 if effect[3] is not None:
                     self._fork(effect[2], effects[number + 1 :])
+                elif event.head.kind == "jump":
+                    self._jumped.add(effect[1])
                 elif event.head.kind == "recall":
                     share = self._of[effect[2]]
                     self._of[effect[2]] = None if share is None else share + taken
@@ -280,15 +284,16 @@ class Shares:
             self._of[child] = None if share is None else share / len(children)
 
     def _end(self, effect: list[Any], caught: dict[int, int], seq: int) -> Fraction:
-        _, _scope, token, reason, into = effect
+        _, scope, token, reason, into = effect
         share = self._of.pop(token)
-        if reason == "end" and share not in (None, 1) and self._at[token] not in self._ending:
+        is_judged = scope not in self._jumped and self._at[token] not in self._ending
+        if reason == "end" and share not in (None, 1) and is_judged:
             self.wrong.append(f"event {seq}: token {token} ends with {share} of its scope")
         if reason == "interrupted" and token in caught:
             self._of[caught[token]] = share
         if into is not None:
             other = self._of[into]
-            if (share is None) != (other is None):
+            if (share is None) != (other is None) and is_judged:
                 self.wrong.append(f"event {seq}: token {token} is merged into {into} from beside the path")
             else:
                 self._of[into] = None if share is None or other is None else share + other
