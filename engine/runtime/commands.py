@@ -136,22 +136,29 @@ def _complete(session: Session, actor: str, given: Input) -> None:
 
 def _refuse_late_vote(session: Session, given: Input) -> None:
     """A vote after the countersign was decided has no effect but is kept as evidence."""
+    definitions: dict[int, str] = {}
+    vote: tuple[int, str] | None = None
     for event in session.past():
         for effect in event.effects:
-            if effect[0] != "task+" or effect[2][0] != given["task"]:
-                continue
-            program = session.programs.get(session.state.root.definition)
-            node = program.nodes.get(effect[2][2])
-            rule = countersign.rule_of(node) if node is not None else None
-            if rule is not None:
-                vote = (given.get("variables") or {}).get(rule.vote)
-                raise Refusal(
-                    rule="countersign.decided",
-                    message_zh="会签已有结果，迟到的意见只作记录",
-                    message_en="the countersign is decided; a late vote is recorded and has no effect",
-                    place={"task": given["task"], "vote": str(vote).lower()},
-                )
-            return
+            if effect[0] == "scope+":
+                definitions[effect[1]] = effect[6]
+            elif effect[0] == "task+" and effect[2][0] == given["task"]:
+                vote = effect[1], effect[2][2]
+            elif vote is not None and effect[:3] == ["scope-", vote[0], "cancelled"]:
+                _refuse_vote(session, given, definitions[vote[0]], vote[1])
+
+
+def _refuse_vote(session: Session, given: Input, definition: str, element: str) -> None:
+    rule = countersign.rule_of(session.programs.get(definition).nodes[element])
+    if rule is None:
+        return
+    vote = (given.get("variables") or {}).get(rule.vote)
+    raise Refusal(
+        rule="countersign.decided",
+        message_zh="会签已有结果，迟到的意见只作记录",
+        message_en="the countersign is decided; a late vote is recorded and has no effect",
+        place={"task": given["task"], "vote": str(vote).lower()},
+    )
 
 
 def _fire_timer(session: Session, actor: str, given: Input) -> None:

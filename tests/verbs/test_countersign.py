@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from engine.errors import NotFound
 from engine.model.countersign import parse
-from tests.support.bpmn import end, parallel, sequential, start, user
+from tests.support.bpmn import call, diagram, end, parallel, sequential, start, user
 from tests.support.driving import Case, World
 from tests.verbs.acting import prop, refused, task, tasks_of
 
@@ -96,3 +97,26 @@ def test_names_of_vote_and_result() -> None:
     rule = parse("60% vote=ok result=opinion")
     assert rule is not None
     assert (rule.vote, rule.result, rule.needed(5), rule.needed(1)) == ("ok", "opinion", 3, 1)
+
+
+def test_a_late_vote_in_a_called_level_is_recorded_too(world: World) -> None:
+    vote = user("m", multi=parallel("=[1,2]", "i"), extension=prop("countersign", "any"))
+    world.deploy(
+        level_bpmn=diagram(start("ls"), vote, user("y"), end("le"), "ls -> m -> y -> le", key="level"),
+        p_bpmn=diagram(start("s"), call("village", "level"), end("e"), "s -> village -> e"),
+    )
+    case = world.start()
+    first, late = tasks_of(case, "m")
+    world.engine.complete(case.id, first.id, {"agree": True}, actor="first")
+    with refused(case, "countersign.decided"):
+        world.engine.complete(case.id, late.id, {"agree": False}, actor="late")
+
+
+def test_a_vote_after_the_countersign_was_returned_is_no_late_one(world: World) -> None:
+    vote = user("m", multi=parallel("=[1,2]", "i"), extension=prop("countersign", "all"))
+    case = world.run(start("s"), user("a"), vote, end("e"), "s -> a -> m -> e")
+    world.engine.complete(case.id, task(case, "a").id, {}, actor="li")
+    first, gone = tasks_of(case, "m")
+    world.engine.return_task(case.id, first.id, actor="wang")
+    with pytest.raises(NotFound):
+        world.engine.complete(case.id, gone.id, {"agree": True}, actor="sun")
