@@ -44,6 +44,8 @@ FORM = json.dumps(
     }
 ).encode()
 
+LIMITED = '<zeebe:properties><zeebe:property name="bihuan:limit" value="handle.daily"/></zeebe:properties>'
+
 PROCESS = diagram(
     start("s"),
     fork("f"),
@@ -66,21 +68,32 @@ PROCESS = diagram(
     ),
     xor("w"),
     xor("a"),
+    user("timed", extension=LIMITED),
     fork("j"),
     user("last"),
     end("e", message("done", "=key")),
     "s -> f -> first -> second -> j; late -> count -> le; f -> work -> w -> j; failed -> w",
-    "f -> wait -> a -> j; alarmed -> a; f -> many -> j; j -> last -> e",
+    "f -> wait -> a -> j; alarmed -> a; f -> many -> j; f -> timed -> j; j -> last -> e",
 )
 
 
 def opened(url: str, *, cache_size: int = 100) -> tuple[Engine, ManualClock]:
     """An engine on an empty database, with everything deployed; the same ids in every run."""
     clock = ManualClock(NOON)
-    config = Config(random=Entropy(), cache_size=cache_size, keyring="sqlite://")
+    config = Config(
+        random=Entropy(), cache_size=cache_size, keyring="sqlite://", providers={"clock.due": clock_due}
+    )
     engine = Engine.open(url, clock=clock, config=config)
     engine.deploy({"p.bpmn": PROCESS, "report.form": FORM}, actor="designer")
     return engine, clock
+
+
+def clock_due(key: dict[str, Any]) -> dict[str, Any]:
+    """The end of a limit: a calendar that is corrected after the first moment gives one more hour."""
+    corrected = key["now"] > NOON
+    at = key["start"] + (11 if corrected else 10) * HOUR
+    facts = {"row": 1, "profile": "civil", "original": at, "provisional": False, "pausable": ["等材料"]}
+    return {**facts, "at": at, "calendar": 2 if corrected else 1, "points": [[50, at - 5 * HOUR]]}
 
 
 def begin(engine: Engine) -> UUID:
@@ -132,6 +145,13 @@ def _retry(engine: Engine, clock: ManualClock) -> Act:
     engine.fail_job(case, item(engine, case, "jobs", "work"), "坏了", actor="mailer", retries=0)
     incident = item(engine, case, "incidents", "work")
     return lambda: engine.retry(case, incident, actor="admin", idempotency_key="once")
+
+
+def _recalculate(engine: Engine, clock: ManualClock) -> Act:
+    case = begin(engine)
+    clock.advance(HOUR)
+    given = {"reason": "补班"}
+    return lambda: engine.command(case, "recalculate", given, actor="admin", idempotency_key="once")
 
 
 def _after_claim(kind: str, **given: Any) -> Scenario:
@@ -192,7 +212,7 @@ SCENARIOS: dict[str, Scenario] = {
     "resume": _whole("resume", before="suspend"),
     "cancel": _whole("cancel", reason="撤诉"),
     "retry": _retry,
-    "recalculate": _whole("recalculate"),
+    "recalculate": _recalculate,
     "set-variables": _whole("set-variables", variables={"a": 2}),
     "return": _after_first("return"),
     "recall": _after_first("recall"),

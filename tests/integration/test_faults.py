@@ -74,6 +74,7 @@ def test_a_fault_at_any_statement_leaves_no_trace(kind: str, database_url: str) 
         assert dump(engine.database) == after
 
 
+@pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
 @pytest.mark.parametrize("kind", sorted(SCENARIOS))
 def test_a_commit_whose_answer_is_lost_is_found_by_its_key(
     kind: str, database_url: str, monkeypatch: pytest.MonkeyPatch

@@ -277,6 +277,7 @@ NONSENSE: list[dict[str, Any]] = [
 ]
 
 
+@pytest.mark.parametrize("attacked", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("nonsense", NONSENSE, ids=str)
 def test_a_log_that_makes_no_sense_is_a_finding_and_no_crash(
     nonsense: dict[str, Any], attacked: Attacked
