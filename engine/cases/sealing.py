@@ -78,7 +78,8 @@ class Sealing:
         def prepare(
             session: Session, case_id: UUID, seq: int, given: dict[str, Any]
         ) -> tuple[dict[str, Any], list[Sealed]]:
-            masked = {name: Masking(kind="text") for name in FREE_TEXTS if isinstance(given.get(name), str)}
+            written = [name for name in FREE_TEXTS if isinstance(given.get(name), str) and given[name]]
+            masked = {name: Masking(kind="text") for name in written}
             return self.seal(masked, case_id, seq, dict(given))
 
         return prepare

@@ -31,10 +31,10 @@ def read_package(files: Mapping[str, bytes], *, known_processes: Collection[str]
     Args:
         files: name (with folders, if any) to bytes; *.bpmn, *.dmn, *.form or *.form.json.
         known_processes: keys of processes deployed before, which call activities may name; None for files that
-            were checked when they were deployed.
+            were checked when they were deployed: a rule that came later does not make them unreadable.
 
     Raises:
-        ModelErrors: with every finding, if any of them is an error.
+        ModelErrors: with every finding, if any of them is an error, or if stored files cannot be read at all.
     """
     contents = _Contents(files=files)
     for name in sorted(files):
@@ -42,9 +42,13 @@ def read_package(files: Mapping[str, bytes], *, known_processes: Collection[str]
     contents.decisions.read(contents.findings)
     contents.check(known_processes)
     found = contents.findings.all()
-    if contents.findings.has_errors:
+    if contents.findings.has_errors and (known_processes is not None or not contents.processes):
         raise ModelErrors(found)
-    definitions = tuple(contents.definition(process) for process in contents.processes)
+    try:
+        definitions = tuple(contents.definition(process) for process in contents.processes)
+    except LookupError:
+        # Only stored files that lack a form or decision come here with errors.
+        raise ModelErrors(found) from None
     return Package(definitions=definitions, findings=found)
 
 
