@@ -334,8 +334,6 @@ def test_decision_files_may_import_each_other_whatever_their_names() -> None:
 
 def test_a_countersign_of_one_person_is_accepted_with_a_warning() -> None:
     rule = ext("<zeebe:properties><zeebe:property name='bihuan:countersign' value='all'/></zeebe:properties>")
-    many = (
-        "<multiInstanceLoopCharacteristics><loopCardinality>=3</loopCardinality></multiInstanceLoopCharacteristics>"
-    )
+    many = "<multiInstanceLoopCharacteristics><loopCardinality>=3</loopCardinality></multiInstanceLoopCharacteristics>"
     assert warnings(diagram(task("userTask", rule))) == [("countersign.alone", 2, "n")]
     assert warnings(diagram(task("userTask", rule + many))) == []
