@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import signal as signal_module
 import sys
 import time
@@ -40,6 +39,7 @@ from tests.support.bpmn import (
     user,
     xor,
 )
+from tests.support.memory import peak_megabytes
 
 PATIENCE = 30
 NOON = 1_700_000_000_000_000
@@ -289,8 +289,12 @@ def report(name: str) -> dict[str, Any]:
         began = time.process_time()
         said = ATTACKS[name](engine)
         seconds = time.process_time() - began
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return {"attack": name, "said": said, "seconds": round(seconds, 3), "megabytes": round(peak)}
+    return {
+        "attack": name,
+        "said": said,
+        "seconds": round(seconds, 3),
+        "megabytes": round(peak_megabytes()),
+    }
 
 
 def main() -> None:

@@ -45,18 +45,17 @@ HOSTILE = {
 }
 
 PROBE = """
-import json, resource, sys, time
+import json, sys, time
 from engine.markup import MarkupError, read
+from tests.support.memory import peak_megabytes
 data = eval(sys.argv[1])
-built = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 begun = time.process_time()
 try:
     read(data, file="hostile.bpmn")
     refused = None
 except MarkupError as error:
     refused = str(error)
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-print(json.dumps([refused, time.process_time() - begun, peak / 1024]))
+print(json.dumps([refused, time.process_time() - begun, peak_megabytes()]))
 """
 
 
