@@ -203,9 +203,9 @@ def test_lists_are_checked_item_by_item() -> None:
 
 def test_a_costly_pattern_costs_nothing() -> None:
     field = text(validate={"pattern": "^(a+)+$"})
-    begun = time.perf_counter()
+    begun = time.process_time()
     refused(field, a="a" * 50_000 + "b")
-    assert time.perf_counter() - begun < 0.5
+    assert time.process_time() - begun < 0.5
 
 
 def test_messages_are_in_both_languages() -> None:
