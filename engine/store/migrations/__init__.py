@@ -30,7 +30,13 @@ class Revision:
     name: str
 
 
-REVISIONS: Final = (Revision(id="0001", phase=Phase.PRE, name="first_tables"),)
+REVISIONS: Final = (
+    Revision(id="0001", phase=Phase.PRE, name="first_tables"),
+    Revision(id="0002", phase=Phase.PRE, name="inbox"),
+    Revision(id="0003", phase=Phase.PRE, name="case_content"),
+    Revision(id="0004", phase=Phase.PRE, name="accounts"),
+    Revision(id="0005", phase=Phase.PRE, name="work_to_do"),
+)
 """All steps in their order; a test holds this list and the files equal."""
 
 

@@ -1,0 +1,1 @@
+"""The HTTP interface: a Flask application on the engine; thin."""

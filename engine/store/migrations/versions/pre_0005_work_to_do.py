@@ -1,0 +1,12 @@
+"""Leases, deliveries and roll-ups of the workers."""
+
+from __future__ import annotations
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Nothing yet."""
