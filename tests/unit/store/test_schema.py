@@ -148,6 +148,7 @@ def test_code_runs_on_a_database_that_lacks_only_steps_made_to_run_after_it(
     database = Database.open("sqlite://", create=True)
     monkeypatch.setattr(schema, "REVISIONS", steps)
     with database.engine.connect() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
         if opens:
             schema.check(connection)
         else:
