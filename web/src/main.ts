@@ -1,0 +1,10 @@
+import 'element-plus/theme-chalk/dark/css-vars.css'
+import '@fontsource-variable/noto-sans-sc/wght.css'
+import './styles/base.css'
+import { createPinia } from 'pinia'
+import { createApp } from 'vue'
+import App from './App.vue'
+import { i18n } from './i18n'
+import { router } from './router'
+
+createApp(App).use(createPinia()).use(i18n).use(router).mount('#app')

@@ -1,0 +1,23 @@
+import { ref } from 'vue'
+
+const KEPT = 'bihuan.theme'
+
+export type Theme = 'light' | 'dark' | 'system'
+
+export const theme = ref<Theme>((localStorage.getItem(KEPT) as Theme | null) ?? 'system')
+const dark = matchMedia('(prefers-color-scheme: dark)')
+
+function show(): void {
+  const isDark = theme.value === 'dark' || (theme.value === 'system' && dark.matches)
+  document.documentElement.classList.toggle('dark', isDark)
+}
+
+/** Choose a theme, now and on the next visit. */
+export function dress(chosen: Theme): void {
+  theme.value = chosen
+  localStorage.setItem(KEPT, chosen)
+  show()
+}
+
+dark.addEventListener('change', show)
+show()
