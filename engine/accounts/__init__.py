@@ -1,0 +1,1 @@
+"""Accounts, sessions and tokens: who a caller is and what they may ask for. Knows no web framework."""
