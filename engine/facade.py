@@ -21,6 +21,7 @@ from engine.cases.queries import Case, Queries, Task
 from engine.cases.sealing import Sealing
 from engine.cases.starting import Starter
 from engine.cases.submitted import check_submission
+from engine.directory import Directory
 from engine.handling import Handling
 from engine.runtime import Settings
 from engine.store import Database, new_case_id
@@ -75,6 +76,8 @@ class Engine(Handling):
             clock,
         )
         self.queries = Queries(database, self.definitions)
+        self.directory: Directory | None = None
+        """The directory its providers ask; `engine.installation.open_engine` sets it."""
 
     @classmethod
     def open(

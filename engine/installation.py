@@ -69,6 +69,7 @@ def open_engine(
     engine = Engine.open(url, clock=clock, config=standard, create=create)
     directory = Directory(engine.database, vocabulary)
     directory.refresh()
+    engine.directory = directory
     return engine
 
 
