@@ -1,6 +1,7 @@
 import 'element-plus/theme-chalk/dark/css-vars.css'
 import '@fontsource-variable/noto-sans-sc/wght.css'
 import './styles/base.css'
+import './shell/theme'
 import { createPinia } from 'pinia'
 import { createApp } from 'vue'
 import App from './App.vue'

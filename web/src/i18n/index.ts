@@ -1,22 +1,31 @@
 import { createI18n } from 'vue-i18n'
-import zh from './zh.json'
-import en from './en.json'
 
 export type Language = 'zh' | 'en'
+type Words = { [key: string]: string | Words }
 
 const KEPT = 'bihuan.language'
 
-function preferred(): Language {
-  const kept = localStorage.getItem(KEPT)
-  if (kept === 'zh' || kept === 'en') return kept
-  return 'zh'
+// One file an area of the app, the same ones in each language; a test holds their keys equal.
+const files = import.meta.glob<Words>('./{zh,en}/*.json', { eager: true, import: 'default' })
+
+/** The catalogue of a language: all its files together. */
+export function catalogue(language: Language): Words {
+  const words: Words = {}
+  for (const [path, content] of Object.entries(files)) {
+    if (path.startsWith(`./${language}/`)) Object.assign(words, content)
+  }
+  return words
 }
 
-export const i18n = createI18n<[typeof zh], Language, false>({
+function preferred(): Language {
+  return localStorage.getItem(KEPT) === 'en' ? 'en' : 'zh'
+}
+
+export const i18n = createI18n({
   legacy: false,
-  locale: preferred(),
+  locale: preferred() as string,
   fallbackLocale: 'zh',
-  messages: { zh, en },
+  messages: { zh: catalogue('zh'), en: catalogue('en') },
 })
 
 document.documentElement.lang = preferred() === 'zh' ? 'zh-CN' : 'en'
