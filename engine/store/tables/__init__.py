@@ -4,6 +4,15 @@ Tables of running cases have no foreign keys to `cases`: each row is written in 
 case's lock, and a reference would cost a second look-up for every row.
 """
 
+from engine.store.tables.accounts import (
+    account_identities,
+    accounts,
+    security_events,
+    sessions,
+    sign_in_failures,
+    sign_in_requests,
+    tokens,
+)
 from engine.store.tables.append_only import APPEND_ONLY
 from engine.store.tables.cases import cases, events, idempotency_keys, scopes, vault_entries
 from engine.store.tables.definitions import (
@@ -33,6 +42,8 @@ __all__ = [
     "APPEND_ONLY",
     "METADATA",
     "NEVER",
+    "account_identities",
+    "accounts",
     "case_parties_units",
     "case_people",
     "case_places",
@@ -51,6 +62,10 @@ __all__ = [
     "people",
     "resources",
     "scopes",
+    "security_events",
+    "sessions",
+    "sign_in_failures",
+    "sign_in_requests",
     "start_subscriptions",
     "start_timers",
     "subscriptions",
@@ -58,6 +73,7 @@ __all__ = [
     "task_candidates",
     "tasks",
     "timers",
+    "tokens",
     "units",
     "vault_entries",
 ]
