@@ -1,0 +1,77 @@
+"""A group of endpoints whose documentation tells every problem they may answer with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any, Final, TypeVar
+
+import flask_smorest
+
+from api.problems import MEDIA_TYPE
+
+SAFE: Final = frozenset({"get", "head", "options"})
+_ALWAYS: Final = (404, 422, 429, 500, 503)
+_SIGNED_IN: Final = (401, 403)
+_CHANGING: Final = (400, 409, 412, 413, 415)
+REQUEST_ID: Final = {
+    "X-Request-Id": {
+        "description": "Under which number the log has this request.",
+        "schema": {"type": "string"},
+    }
+}
+
+
+F = TypeVar("F", bound=Callable[..., Any])
+Decorator = Callable[[F], F]
+
+
+class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # the library is not typed
+    """A blueprint of flask-smorest that documents problems and the request number of each of its operations."""
+
+    def __init__(self, name: str, module: str, *, description: str, url_prefix: str = "/api/v1") -> None:
+        super().__init__(name, module, description=description, url_prefix=url_prefix)
+        self._prepare_doc_cbks.append(_with_problems)
+
+    def route(self, rule: str, **options: Any) -> Decorator[F]:
+        """A view at an address; see flask-smorest."""
+        found: Decorator[F] = super().route(rule, **options)
+        return found
+
+    def arguments(self, schema: Any, **options: Any) -> Decorator[F]:
+        """What a view takes; see flask-smorest."""
+        found: Decorator[F] = super().arguments(schema, **options)
+        return found
+
+    def response(self, status: int, schema: Any = None, **options: Any) -> Decorator[F]:
+        """What a view answers with; see flask-smorest."""
+        found: Decorator[F] = super().response(status, schema, **options)
+        return found
+
+    def alt_response(self, status: int, **options: Any) -> Decorator[F]:
+        """What else a view may answer with; see flask-smorest."""
+        found: Decorator[F] = super().alt_response(status, **options)
+        return found
+
+
+def statuses(method: str, *, public: bool) -> tuple[int, ...]:
+    """The statuses of the problems an operation may answer with."""
+    changing = () if method in SAFE else _CHANGING
+    return tuple(sorted({*_ALWAYS, *(() if public else _SIGNED_IN), *changing}))
+
+
+def _with_problems(doc: dict[str, Any], info: dict[str, Any], *, method: str, **_: Any) -> dict[str, Any]:
+    responses = doc.setdefault("responses", {})
+    public = info.get("manual_doc", {}).get("security") == []
+    for response in responses.values():
+        if isinstance(response, dict):
+            response["headers"] = {**response.get("headers", {}), **REQUEST_ID}
+    known = {str(status) for status in responses}
+    for status in statuses(method, public=public):
+        if str(status) not in known:
+            responses[str(status)] = {
+                "description": HTTPStatus(status).phrase,
+                "headers": REQUEST_ID,
+                "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+            }
+    return doc

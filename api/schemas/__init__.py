@@ -1,0 +1,1 @@
+"""What goes in and out, each field described: the source of the OpenAPI document."""
