@@ -3,6 +3,7 @@
 | error | status |
 |---|---|
 | `NotFound`, and whatever the caller may not see | 404 |
+| `NotEntitled`: the case is the caller's to see, but not this task to act on | 403 |
 | `Conflict`: a lost race; `current` says how it stands now | 409 |
 | `Conflict` with code `case.changed`: `If-Match` does not hold any more | 412 |
 | `Refusal`: a rule of the domain; `rule` is its id | 422 |
@@ -24,11 +25,11 @@ from uuid import uuid4
 import sqlalchemy as sa
 from flask import Flask, Response, g, json
 from werkzeug.exceptions import HTTPException
-from werkzeug.wrappers import Response as BaseResponse
 
 from api.auth.refusals import HttpRefusal
 from api.field_messages import by_field
 from api.language import said
+from engine.entitlement import NotEntitled
 from engine.errors import (
     BihuanError,
     Conflict,
@@ -46,6 +47,7 @@ CHANGED: Final = "case.changed"
 _LOG = logging.getLogger("bihuan.api")
 _STATUS: Final[tuple[tuple[type[BihuanError], int], ...]] = (
     (NotFound, 404),
+    (NotEntitled, 403),
     (Conflict, 409),
     (Refusal, 422),
     (InvalidInput, 422),
@@ -141,7 +143,7 @@ def _of_engine(error: BihuanError) -> Response:
     return answer(body_of(error), error.headers if isinstance(error, HttpRefusal) else None)
 
 
-def _of_http(error: HTTPException) -> BaseResponse:
+def _of_http(error: HTTPException) -> Any:
     if error.response is not None and error.code is None:
         # A redirect or another answer in the form of an exception.
         return error.response

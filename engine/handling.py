@@ -31,6 +31,7 @@ class Handling(ABC):
         on_behalf_of: str | None = None,
         idempotency_key: str | None = None,
         at: int | None = None,
+        expected: str | None = None,
     ) -> Outcome:
         """Run a command on a case."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 import marshmallow as ma
 from marshmallow import fields
@@ -42,22 +42,20 @@ class Output(ma.Schema):
 class Moment(fields.Field[int]):
     """A moment: microseconds since 1970 UTC inside, RFC 3339 with an offset outside."""
 
-    default_error_messages: ClassVar[dict[str, str]] = {"invalid": "Not a valid datetime."}
-
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
         return None if value is None else iso(value)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
         if not isinstance(value, str) or not _RFC3339.fullmatch(value):
-            raise self.make_error("invalid")
+            raise ma.ValidationError("Not a valid datetime.")
         try:
             parsed = datetime.fromisoformat(value.upper())
             since = parsed - _EPOCH
         except (ValueError, OverflowError):
-            raise self.make_error("invalid") from None
+            raise ma.ValidationError("Not a valid datetime.") from None
         micros = (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
         if not 0 <= micros < 253_402_300_800_000_000:
-            raise self.make_error("invalid")
+            raise ma.ValidationError("Not a valid datetime.")
         return micros
 
 

@@ -23,7 +23,8 @@ class Command:
 
     input: wire form. key: idempotency key, unique per actor. at: case time in microseconds, for imported and
     simulated cases only. prepare: turns the input into what is logged, seeing the case as it stands (seals
-    masked fields). message: the buffered message this command consumes.
+    masked fields). message: the buffered message this command consumes. expected: the state hash (hex) the case
+    must have, as `If-Match` asks.
     """
 
     kind: str
@@ -34,6 +35,7 @@ class Command:
     at: int | None = None
     prepare: Callable[[Session, UUID, int, dict[str, Any]], tuple[dict[str, Any], list[Sealed]]] | None = None
     message: str | None = None
+    expected: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
