@@ -1,7 +1,10 @@
 """The clocks of tasks as cases ask for them: one provider that answers from what the case has recorded.
 
 - `clock.due`: `{name, start, row?, profile?, pauses, extensions, now}` → `{at, original, provisional, row, calendar,
-  profile, points: [[percent, at], …], pausable: [reason, …]}`, or `{refused: [zh, en]}`
+  profile, points: [[percent, at], …], pausable: [reason, …], restarts}`, or `{refused: [zh, en]}`; `pausable` leaves
+  out reasons for which the clock has stood as often as its rule allows
+- `clock.stand`: `{name, row?, reason, since, used, now}` → `{allowed, until, row}`: whether a timer of this limit may
+  stand for the reason, having done so `used` times, and at the latest until when, or `{refused: [zh, en]}`
 - `clock.extend`: the same with `more: [limit, actor]` → the same with the extension added, or
   `{refused: [zh, en], rule}`
 
@@ -10,6 +13,7 @@ A clock keeps the row and duty profile it started under (DOMAIN §1.3): the case
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -93,8 +97,15 @@ def _wire(timetable: Timetable, clock: Clock, key: Mapping[str, Any]) -> Any:
         "calendar": calendar.version,
         "profile": str(clock.profile),
         "points": points,
-        "pausable": [rule.reason for rule in clock.row.pauses],
+        "pausable": _pausable(clock),
+        "restarts": clock.row.restarts,
     }
+
+
+def _pausable(clock: Clock) -> list[str]:
+    """The reasons for which a clock may still stand: those it may stand for so often are used up."""
+    used = Counter(pause.reason for pause in clock.pauses)
+    return [rule.reason for rule in clock.row.pauses if rule.times is None or used[rule.reason] < rule.times]
 
 
 def _answer(answer: Callable[[], Any]) -> Any:

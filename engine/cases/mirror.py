@@ -131,6 +131,7 @@ def _insert_subscription(tx: Transaction, case_id: UUID, session: Session, item:
             "name": item.name,
             "correlation_key": item.key,
             "element_id": item.element,
+            "wakes": int(item.wakes),
         },
     )
 

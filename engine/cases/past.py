@@ -26,4 +26,5 @@ def past_event(event: StoredEvent) -> PastEvent:
         actor=head.actor,
         on_behalf_of=head.on_behalf_of,
         effects=event.open().effects,
+        at=head.effective_at,
     )

@@ -159,6 +159,11 @@ delete_message: Final = Statement(
 expire_messages: Final = Statement(
     messages.delete().where(messages.c.expires_at <= sa.bindparam("now", type_=sa.BigInteger))
 )
+_REACHED: Final = sa.or_(
+    cases.c.status == "active", sa.and_(cases.c.status == "suspended", subscriptions.c.wakes == 1)
+)
+"""A case a message reaches: one that is not suspended, unless the message wakes it."""
+
 waiting_for: Final = Statement(
     sa.select(subscriptions.c.case_id, subscriptions.c.subscription_id)
     .join(cases, cases.c.case_id == subscriptions.c.case_id)
@@ -166,7 +171,7 @@ waiting_for: Final = Statement(
         subscriptions.c.kind == "message",
         subscriptions.c.name == sa.bindparam("name"),
         subscriptions.c.correlation_key == sa.bindparam("key"),
-        cases.c.status == "active",
+        _REACHED,
     )
     .order_by(subscriptions.c.case_id, subscriptions.c.subscription_id)
     .limit(1)
@@ -192,7 +197,7 @@ matches: Final = Statement(
         ),
     )
     .join(cases, cases.c.case_id == subscriptions.c.case_id)
-    .where(cases.c.status == "active", messages.c.expires_at > sa.bindparam("now", type_=sa.BigInteger))
+    .where(_REACHED, messages.c.expires_at > sa.bindparam("now", type_=sa.BigInteger))
     .distinct()
     .limit(sa.bindparam("limit", type_=sa.Integer))
 )

@@ -58,6 +58,11 @@ PROPERTIES: dict[str, Property] = {
     "bihuan:confidentiality": Property(
         places=_PROCESS | _USER_TASK, zh="密级", en="the confidentiality level"
     ),
+    "bihuan:wakes": Property(
+        places=_RECEIVERS,
+        zh="消息到达时案件即使挂起也立即恢复办理",
+        en="its message resumes the case when it is suspended",
+    ),
     "bihuan:correlation_key": Property(
         places=_SENDERS | _RECEIVERS, zh="消息关联键", en="the correlation key of the message"
     ),

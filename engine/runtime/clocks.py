@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.errors import NotFound, Refusal
 from engine.model.definition import Node, Setting
+from engine.runtime import undone
 from engine.runtime.failure import NodeFailure
 from engine.runtime.moments import moment
 from engine.runtime.variables import setting
@@ -41,6 +42,9 @@ def start(session: Session, scope: Scope, token: Token, node: Node) -> dict[str,
     if not name:
         return None
     begun = _begun(session, scope, token, node)
+    again = _again(session, scope, node, name, begun)
+    if again is not None:
+        return again
     key = {"name": name, "start": begun, "now": session.now}
     found = session.reads.read("clock.due", key)
     if found is None:
@@ -61,8 +65,32 @@ def start(session: Session, scope: Scope, token: Token, node: Node) -> dict[str,
     }
 
 
+def _again(session: Session, scope: Scope, node: Node, name: Any, begun: int) -> dict[str, Any] | None:
+    """The clock of a task that was put back goes on, unless its rule says that it restarts (DOMAIN §3a).
+
+    What it has counted stays counted. While its task was done it stood; but one that counts from a moment the
+    diagram gives does so whatever happens, and begins anew when that moment is another.
+    """
+    kept = undone.taken_up(session, scope, node.id)
+    if kept is None or kept["name"] != name:
+        return None
+    pauses = kept["pauses"]
+    if LIMIT_START in node.properties:
+        if begun != kept["start"]:
+            return None
+    elif session.now > kept["closed"]:
+        pauses = [*pauses, [kept["closed"], session.now, undone.STOPPED, kept["by"]]]
+    clock = {**kept, "pauses": pauses}
+    del clock["closed"], clock["by"]
+    found = session.reads.read("clock.due", _key(session, clock))
+    if found is None or "refused" in found or found["restarts"]:
+        return None
+    return {**clock, **{part: found[part] for part in (*KEPT, "at", "points", "pausable")}}
+
+
 def run(session: Session, scope: Scope, item: WorkItem) -> None:
     """Start the timers of a task's clock: reminders still to come, and the breach."""
+    undone.drop(session, scope, item.element)
     clock = (item.extra or {}).get("clock")
     if clock is None:
         return
@@ -202,7 +230,7 @@ def _recompute(session: Session, scope: Scope, item: WorkItem, clock: dict[str, 
 def _apply(
     session: Session, scope: Scope, item: WorkItem, clock: dict[str, Any], found: dict[str, Any]
 ) -> None:
-    clock = {**clock, "at": found["at"], "points": found["points"], "calendar": found["calendar"]}
+    clock = {**clock, **{part: found[part] for part in ("at", "points", "calendar", "pausable")}}
     halt(session, scope, item)
     if item.due != clock["at"]:
         session.emit(["task=", scope.id, item.id, {"due": clock["at"]}])

@@ -39,7 +39,7 @@ def execute(session: Session, kind: str, actor: str, given: Input) -> None:
     """
     handler = COMMANDS[kind]
     if kind != "start":
-        _check_open(session, kind)
+        _check_open(session, kind, given)
     try:
         handler(session, actor, given)
         session.run()
@@ -49,9 +49,9 @@ def execute(session: Session, kind: str, actor: str, given: Input) -> None:
         ) from failure
 
 
-def _check_open(session: Session, kind: str) -> None:
+def _check_open(session: Session, kind: str, given: Input) -> None:
     status = session.state.status
-    if status == SUSPENDED and kind not in OPEN_TO_ALL:
+    if status == SUSPENDED and kind not in OPEN_TO_ALL and not _wakes(session, kind, given):
         raise Refusal(
             rule="case.suspended", message_zh="案件已挂起，不能办理", message_en="the case is suspended"
         )
@@ -62,6 +62,15 @@ def _check_open(session: Session, kind: str) -> None:
             message_en="the case has ended",
             current={"status": status},
         )
+
+
+def _wakes(session: Session, kind: str, given: Input) -> bool:
+    """Whether a command is a message that may reach a suspended case."""
+    if kind != "message":
+        return False
+    scope = session.state.scope_of(given["subscription"])
+    waiting = scope.subscriptions.get(given["subscription"]) if scope is not None else None
+    return waiting is not None and waiting.wakes
 
 
 def _start(session: Session, actor: str, given: Input) -> None:
@@ -171,6 +180,9 @@ def _fire_timer(session: Session, actor: str, given: Input) -> None:
 
 def _message(session: Session, actor: str, given: Input) -> None:
     scope, sub = _item(session, given["subscription"], "subscriptions", ("订阅", "subscription"))
+    if session.state.status == SUSPENDED:
+        session.emit(["note", "woken", {"message": sub.name, "element": sub.element}])
+        _go_on(session)
     throwing.deliver(session, scope, sub.id, given.get("variables") or {})
 
 
@@ -252,6 +264,11 @@ def _suspend(session: Session, actor: str, given: Input) -> None:
 def _resume(session: Session, actor: str, given: Input) -> None:
     if session.state.status != SUSPENDED:
         raise Conflict(code="case.active", message_zh="案件没有挂起", message_en="the case is not suspended")
+    _go_on(session)
+
+
+def _go_on(session: Session) -> None:
+    """The case is handled again: what stood still with it runs on."""
     session.emit(["case", ACTIVE])
     clocks.resume_all(session)
     standing.go_on(session)

@@ -49,13 +49,14 @@ ITEM_EFFECTS = frozenset({"task~", "task=", "task-", "timer-", "sub-", "job-", "
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PastEvent:
-    """What lineage needs of an event of the log."""
+    """What verbs need of an event of the log. at: the case clock, microseconds since 1970 UTC."""
 
     seq: int
     kind: str
     actor: str
     effects: list[list[Any]]
     on_behalf_of: str | None = None
+    at: int = 0
 
 
 @dataclass(kw_only=True, slots=True, eq=False)

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 WAITED = frozenset({EventKind.TIMER, EventKind.MESSAGE, EventKind.SIGNAL})
 """The kinds of event a token waits for."""
 
+WAKES = "bihuan:wakes"
+"""Property of a message event: `true` lets the message reach a suspended case, which then goes on."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Wait:
@@ -109,8 +112,17 @@ def wait(session: Session, scope_id: int, token_id: int, what: Wait) -> None:
         session.emit(["timer+", scope_id, timer.row()])
         return
     kind = "message" if what.kind is EventKind.MESSAGE else "signal"
-    subscription = Subscription(item_id, token_id, what.element, kind, what.name, what.key)
+    wakes = _wakes(session, session.state.scopes[scope_id], what.element)
+    subscription = Subscription(item_id, token_id, what.element, kind, what.name, what.key, wakes)
     session.emit(["sub+", scope_id, subscription.row()])
+
+
+def _wakes(session: Session, scope: Scope, element: str) -> bool:
+    """Whether the event that waits lets its message reach a suspended case (`bihuan:wakes`)."""
+    program = session.program(scope)
+    node = program.nodes[element]
+    event = program.event_start(element)[0] if node.kind is NodeKind.EVENT_SUB_PROCESS else node
+    return event.properties.get(WAKES) == "true"
 
 
 def arm(session: Session, scope: Scope, host: TokenTask | None, arms: list[Arm]) -> None:

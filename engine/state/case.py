@@ -42,6 +42,7 @@ class Changes:
 class CaseState:
     """Header and scopes of one case, nothing else: no time, no log position, no engine object.
 
+    `clocks` keeps, by path, the clocks of tasks that a return put back, until they are opened again.
     `next_id` is the id the next token, scope or item gets. `bounds` is what the case was started under and keeps
     for life: the zone of its clock and the limits of execution, so that a replay does not depend on settings. `home` maps the id of every token and item to its
     scope. The first scope is the case's process.
@@ -50,13 +51,15 @@ class CaseState:
     status: str = ACTIVE
     next_id: int = 1
     bounds: dict[str, Any] = field(default_factory=dict)
+    clocks: dict[str, Any] = field(default_factory=dict)
     scopes: dict[int, Scope] = field(default_factory=dict)
     home: dict[int, int] = field(default_factory=dict, compare=False)
     changes: Changes = field(default_factory=Changes, compare=False)
 
     def header(self) -> list[Any]:
-        """The canonical wire form of what belongs to no scope."""
-        return [self.status, self.next_id, self.bounds]
+        """The canonical wire form of what belongs to no scope; the clocks only where there are any."""
+        plain = [self.status, self.next_id, self.bounds]
+        return [*plain, self.clocks] if self.clocks else plain
 
     def digest(self) -> bytes:
         """SHA-256 over the header and the digests of all scopes in order of their ids."""
@@ -107,7 +110,8 @@ class CaseState:
     @classmethod
     def from_parts(cls, header: list[Any], scopes: Iterable[Scope]) -> CaseState:
         """Rebuild a state from its header and scopes (given in any order)."""
-        state = cls(status=header[0], next_id=header[1], bounds=header[2])
+        status, next_id, bounds, *clocks = header
+        state = cls(status=status, next_id=next_id, bounds=bounds, clocks=clocks[0] if clocks else {})
         for scope in sorted(scopes, key=lambda scope: scope.id):
             state.add_scope(scope)
         return state

@@ -7,6 +7,7 @@ state at any event, in any version, without SpiffWorkflow: this module is all a 
 | --- | --- |
 | `["case", status]` | the case's status changes |
 | `["bounds", {name: value}]` | what the case was started under: zone, limits of execution |
+| `["clocks", {path: clock}]` | the clocks that wait for their tasks to be opened again |
 | `["scope+", id, parent, owner, kind, element, definition, index, variables]` | a scope opens |
 | `["scope-", id, reason]` | a scope ends, with everything in it |
 | `["done", scope, output]` | a multi-instance instance finished and keeps its output |
@@ -82,6 +83,10 @@ def _case(state: CaseState, effect: Effect) -> None:
 
 def _bounds(state: CaseState, effect: Effect) -> None:
     state.bounds = dict(effect[1])
+
+
+def _clocks(state: CaseState, effect: Effect) -> None:
+    state.clocks = dict(effect[1])
 
 
 def _scope_open(state: CaseState, effect: Effect) -> None:
@@ -262,6 +267,7 @@ def _nothing(state: CaseState, effect: Effect) -> None:
 _HANDLERS: dict[str, Callable[[CaseState, Effect], None]] = {
     "case": _case,
     "bounds": _bounds,
+    "clocks": _clocks,
     "scope+": _scope_open,
     "scope-": _scope_end,
     "done": _done,

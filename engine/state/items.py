@@ -104,7 +104,10 @@ class Timer:
 
 @dataclass(slots=True)
 class Subscription:
-    """A wait for a message (`kind` message, with its correlation key) or a signal."""
+    """A wait for a message (`kind` message, with its correlation key) or a signal.
+
+    `wakes`: the message also reaches a suspended case, which then goes on. A row says so only when it does.
+    """
 
     id: int
     token: int
@@ -112,10 +115,12 @@ class Subscription:
     kind: str
     name: str
     key: str | None = None
+    wakes: bool = False
 
     def row(self) -> list[Any]:
         """The canonical wire form."""
-        return [self.id, self.token, self.element, self.kind, self.name, self.key]
+        plain = [self.id, self.token, self.element, self.kind, self.name, self.key]
+        return [*plain, True] if self.wakes else plain
 
 
 @dataclass(slots=True)

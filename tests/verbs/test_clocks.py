@@ -16,7 +16,7 @@ from engine import Config, Engine, ManualClock
 from engine.calendars import Kind, Timetable
 from engine.calendars.case_clock import case_clock_providers
 from engine.history import task_clocks
-from tests.support.bpmn import boundary, diagram, end, escalation, start, user
+from tests.support.bpmn import boundary, diagram, end, escalation, start, user, xor
 from tests.support.driving import check, micros
 from tests.verbs.acting import prop, props
 
@@ -256,3 +256,113 @@ def test_the_ledger_adds_up_to_the_second(office: Office) -> None:
     assert sum(segment.seconds for segment in account.segments) == span
     assert account.seconds(Kind.PAUSED) == 2 * 86_400
     assert account.counted == account.seconds(Kind.COUNTING) == int((0.5 + 7.5 + 2.5) * 3600)
+
+
+def put_back(office: Office, restarts: bool = False, extension: str = "") -> UUID:
+    """A task done on Wednesday 4 March at 09:00 and returned on Friday 6 March at 09:00."""
+    if restarts:
+        office.timetables.append(
+            Timetable.read(_calendars(), {"limits.toml": (LIMITS + "restarts = true\n").encode()})
+        )
+    case = office.run(
+        start("s"), work(extension or prop("limit", "handle.daily")), user("review"), end("e"),
+        "s -> work -> review -> e", called_at=datetime(2026, 3, 2, 9, tzinfo=SHANGHAI),
+    )  # fmt: skip
+    office.at(3, 4, 9)
+    (item,) = office.engine.tasks(case_id=case)
+    office.engine.complete(case, item.id, {}, actor="li")
+    office.at(3, 6, 9)
+    (item,) = office.engine.tasks(case_id=case)
+    office.engine.claim(case, item.id, actor="wang")
+    office.engine.return_task(case, item.id, actor="wang")
+    return case
+
+
+def _calendars() -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in (CONFIG / "calendars").glob("*.toml")}
+
+
+def test_after_a_return_the_clock_goes_on_with_what_was_counted(office: Office) -> None:
+    assert office.due(put_back(office)) == "03-11 18:00"
+
+
+def test_where_the_rule_says_so_a_return_restarts_it(office: Office) -> None:
+    assert office.due(put_back(office, restarts=True)) == "03-13 18:00"
+
+
+def test_one_that_counts_from_a_given_moment_does_not_stand_while_the_task_is_done(office: Office) -> None:
+    own = props(limit="handle.daily", limit_start="=called_at")
+    assert office.due(put_back(office, extension=own)) == "03-09 18:00"
+
+
+def test_its_ledger_tells_the_time_the_task_was_done_and_adds_up(office: Office) -> None:
+    case = put_back(office)
+    office.at(3, 9, 12)
+    first, second = task_clocks(office.engine, office.timetables[-1], case, office.clock.now)
+    assert first.stopped is not None
+    begun = datetime(2026, 3, 2, 9, tzinfo=SHANGHAI)
+    for clock, until in ((first, (3, 4, 9)), (second, (3, 9, 12))):
+        until_moment = datetime(2026, until[0], until[1], until[2], tzinfo=SHANGHAI)
+        assert sum(part.seconds for part in clock.ledger.segments) == (until_moment - begun).total_seconds()
+    (stood,) = [part for part in second.ledger.segments if part.kind is Kind.PAUSED]
+    assert (stood.reason, stood.actor, stood.seconds) == ("stopped", "wang", 2 * 86_400)
+
+
+def test_a_reminder_given_before_the_return_is_not_given_again(office: Office) -> None:
+    case = put_back(office)
+    office.at(3, 11, 18)
+    assert office.notes(case, "limit.reminder") == [50, 80]
+    assert office.notes(case, "limit.breached") == [100]
+
+
+def test_a_recall_lets_it_go_on_too(office: Office) -> None:
+    case = office.run(start("s"), work(), user("next"), end("e"), "s -> work -> next -> e")
+    (item,) = office.engine.tasks(case_id=case)
+    office.engine.claim(case, item.id, actor="li")
+    office.at(3, 4, 9)
+    office.engine.complete(case, item.id, {}, actor="li")
+    office.at(3, 5, 9)
+    office.engine.recall(case, item.id, actor="li")
+    assert office.due(case) == "03-10 18:00"
+
+
+def test_in_a_loop_the_next_round_has_a_clock_of_its_own(office: Office) -> None:
+    case = office.run(
+        start("s"), work(), user("review"), xor("x"), end("e"),
+        "s -> work -> review -> x; x -> work if again = true; x -> e else", again=True,
+    )  # fmt: skip
+    for element in ("work", "review"):
+        office.at(3, 4, 9)
+        (item,) = office.engine.tasks(case_id=case)
+        assert item.element == element
+        office.engine.complete(case, item.id, {}, actor="li")
+    assert office.due(case) == "03-11 18:00"
+
+
+def test_a_step_between_goes_on_as_well(office: Office) -> None:
+    case = office.run(
+        start("s"), user("first"), work(), user("review"), end("e"), "s -> first -> work -> review -> e"
+    )
+    for element in ("first", "work"):
+        (item,) = office.engine.tasks(case_id=case, element=element)
+        office.engine.complete(case, item.id, {}, actor="li")
+        office.at(3, 4, 9)
+    (item,) = office.engine.tasks(case_id=case)
+    office.engine.claim(case, item.id, actor="wang")
+    office.engine.return_task(case, item.id, actor="wang", to="first")
+    office.at(3, 6, 9)
+    (item,) = office.engine.tasks(case_id=case)
+    office.engine.complete(case, item.id, {}, actor="li")
+    assert office.due(case) == "03-11 18:00"
+
+
+def test_a_reason_used_up_no_longer_stops_it(office: Office) -> None:
+    limits = LIMITS.replace('{ reason = "appraisal" }', '{ reason = "appraisal", times = 1 }')
+    office.timetables.append(Timetable.read(_calendars(), {"limits.toml": limits.encode()}))
+    case = office.run(start("s"), work(), end("e"), "s -> work -> e")
+    for day in (3, 4):
+        office.at(3, day, 9)
+        office.engine.suspend(case, actor="boss", reason_code="appraisal")
+        office.at(3, day + 1, 9)
+        office.engine.resume(case, actor="boss")
+    assert office.due(case) == "03-10 18:00"

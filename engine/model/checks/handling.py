@@ -6,16 +6,19 @@ from collections.abc import Collection
 
 from engine.model.countersign import PROPERTY as COUNTERSIGN
 from engine.model.countersign import parse
-from engine.model.definition import Node
+from engine.model.definition import EventKind, Node, NodeKind
 from engine.model.draft import Draft
 
 SEPARATION = "bihuan:separation"
 
+WAKES = "bihuan:wakes"
+
 POLICIES = {
     "bihuan:return": ("free", "once", "forbidden"),
     "bihuan:recall": ("free", "forbidden"),
+    WAKES: ("true", "false"),
 }
-"""The values of the properties that say how often a task may be returned or recalled; `free` is the default."""
+"""The values of properties that have only a few; the first is what a task without `return` or `recall` has."""
 
 
 def check_handling(draft: Draft, tasks: Collection[str] | None) -> None:
@@ -27,6 +30,7 @@ def check_handling(draft: Draft, tasks: Collection[str] | None) -> None:
     for node in draft.nodes.values():
         _check_policies(draft, node)
         _check_countersign(draft, node)
+        _check_wakes(draft, node)
         if tasks is not None:
             _check_separation(draft, node, tasks)
 
@@ -61,6 +65,19 @@ def _check_countersign(draft: Draft, node: Node) -> None:
             node.id,
             "会签规则只在多实例任务上起作用",
             "a countersign rule has an effect on a multi-instance task only",
+        )
+
+
+def _check_wakes(draft: Draft, node: Node) -> None:
+    if WAKES not in node.properties:
+        return
+    starts = node.kind is NodeKind.START_EVENT and node.container not in draft.nodes
+    if starts or node.event is None or node.event.kind is not EventKind.MESSAGE:
+        draft.report(
+            "property.unknown",
+            node.id,
+            "“bihuan:wakes”只用于案件办理中等待消息的事件",
+            "'bihuan:wakes' belongs to an event in which a running case waits for a message",
         )
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from engine.errors import InvalidInput, NotFound, Refusal
 from engine.model.definition import Node, NodeKind
+from engine.runtime import undone
 from engine.runtime.lineage import Lineage, Step
 from engine.runtime.marking import reachable_with
 from engine.runtime.nodes.base import wanted_back
@@ -88,6 +89,7 @@ def return_task(session: Session, actor: str, given: Mapping[str, Any]) -> None:
         hint["back"] = {"element": token.element, "assignee": actor, "back": wanted_back(token)}
     note = {"scope": scope.id, "from": token.element, "to": step.element, "mode": mode}
     session.emit(["note", "returned", note])
+    undone.lay_by(session, actor, scope, [token.id], step.element, session.past())
     session.relocate(session.tasks[token.id], step.element, hint, "returned")
 
 
@@ -115,6 +117,8 @@ def recall(session: Session, actor: str, given: Mapping[str, Any]) -> None:
     if refusal is not None:
         raise refusal
     threads = sorted(step.threads)
+    scope = session.state.scopes[step.scope]
+    undone.lay_by(session, actor, scope, threads, step.element, session.past())
     for token_id in threads[1:]:
         session.cancel(session.tasks[token_id], "recalled")
     session.emit(["note", "recalled", {"element": step.element, "task": step.task}])
@@ -178,6 +182,7 @@ def jump(session: Session, actor: str, given: Mapping[str, Any]) -> None:
             ),
         )
     session.emit(["note", "jumped", {"from": token.element, "to": target}])
+    undone.lay_by(session, actor, scope, [token.id], target, session.past())
     session.relocate(session.tasks[token.id], target, None, "jumped")
 
 

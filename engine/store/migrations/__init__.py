@@ -36,6 +36,7 @@ REVISIONS: Final = (
     Revision(id="0003", phase=Phase.PRE, name="case_content"),
     Revision(id="0004", phase=Phase.PRE, name="accounts"),
     Revision(id="0005", phase=Phase.PRE, name="work_to_do"),
+    Revision(id="0006", phase=Phase.PRE, name="duplicates"),
 )
 """All steps in their order; a test holds this list and the files equal."""
 

@@ -33,6 +33,7 @@ from engine.store.tables.directory import (
     substitutions,
     units,
 )
+from engine.store.tables.duplicates import case_blind_index
 from engine.store.tables.jobs import incidents, jobs, outbox
 from engine.store.tables.metadata import METADATA, NEVER
 from engine.store.tables.waits import messages, subscriptions, timers
@@ -44,6 +45,7 @@ __all__ = [
     "NEVER",
     "account_identities",
     "accounts",
+    "case_blind_index",
     "case_parties_units",
     "case_people",
     "case_places",

@@ -11,6 +11,7 @@ from engine.store.tables.metadata import (
     key_text,
     keyed_table,
     moment,
+    number,
     octets,
     one_of,
     text,
@@ -34,6 +35,8 @@ subscriptions = keyed_table(
     # NULL for signals, which everybody hears.
     sa.Column("correlation_key", sa.Text),
     text("element_id"),
+    # Whether its message also reaches a suspended case, which then goes on.
+    number("wakes", server_default=sa.text("0")),
     one_of("kind", "message", "signal"),
     sa.Index("ix_subscriptions_correlation", "kind", "name", "correlation_key"),
 )
