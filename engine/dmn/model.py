@@ -16,6 +16,7 @@ from engine.errors import NotFound
 from engine.feel import Environment, FeelBudgetError, Type
 from engine.feel.bounds import check_result
 from engine.feel.run import Run
+from engine.feel.types import ANY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +73,15 @@ class DecisionModel:
                 data = self.graph.inputs[needed.key]
                 found.setdefault(data.name, data.kind)
         return found
+
+    def required(self, decision_id: str) -> frozenset[str]:
+        """The ids of the model's own decisions that deciding one takes, itself included."""
+        order, _ = in_order(self.graph.decisions, [self._decision(decision_id)])
+        return frozenset(key[1] for key in order if key[0] == self.namespace)
+
+    def output(self, decision_id: str) -> Type:
+        """The type of a decision's output as the model states it; Any when it does not."""
+        return self.types.names.resolve(self.graph.decisions[self._decision(decision_id)].kind) or ANY
 
     def evaluate(self, decision_id: str, inputs: Mapping[str, Any], env: Environment) -> DecisionResult:
         """Decide, by id or else by name.

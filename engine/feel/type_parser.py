@@ -60,3 +60,11 @@ def _goes_on(token: Token) -> bool:
     return (
         token.kind == "word" and (token.text not in STOPS or token.text == "function")
     ) or token.text.isdecimal()
+
+
+def type_from(text: str) -> Type:
+    """The type that a text says; raises FeelSyntaxError."""
+    cursor = Cursor(text, ())
+    found = parse_type(cursor)
+    cursor.expect_end()
+    return found

@@ -72,6 +72,20 @@ class Decisions:
             for path in sorted(paths):
                 yield place, path
 
+    def free_names(self, id_: str) -> Iterator[tuple[Place, str]]:
+        """The names that a decision, with those it requires, reads and its file does not define, with places."""
+        model = self.models[id_]
+        root = read(self._data[model.file], file=model.file)
+        defined = {element.get("name") for element in root.iter("{*}*")}
+        for element in root.iter("{*}text"):
+            holder = element.getparent()
+            decision = next((one for one in element.iterancestors() if local(one) == "decision"), None)
+            if holder is None or decision is None or decision.get("id") not in model.required(id_):
+                continue
+            place = Place(file=model.file, line=line(element), element=holder.get("id") or id_)
+            for name in sorted(_free_names(local(holder), element.text or "") - defined):
+                yield place, name
+
     def _register(self, file: str, model: DecisionModel, findings: Findings) -> None:
         self._files[file] = model
         _report(model.findings, findings)
@@ -84,6 +98,22 @@ class Decisions:
                     f"the decision id {id_!r} is also used by {self.models[id_].file}",
                 )
             self.models.setdefault(id_, model)
+
+
+def _free_names(kind: str, text: str) -> frozenset[str]:
+    """The variables an expression of a decision reads; none for texts that are no expressions."""
+    if kind not in _EXPRESSIONS or not text.strip():
+        return frozenset()
+    try:
+        found = compile_unary_tests(text) if kind in _TESTS else compiled(text.strip())
+    except FeelSyntaxError:
+        # Names of several words need what only the decision model knows.
+        return frozenset()
+    return found.names - found.item_names
+
+
+_TESTS = frozenset({"inputEntry", "inputValues", "outputValues"})
+_EXPRESSIONS = _TESTS | {"inputExpression", "outputEntry", "literalExpression", "defaultOutputEntry"}
 
 
 def _report(found: tuple[DmnFinding, ...], findings: Findings) -> None:

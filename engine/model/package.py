@@ -10,11 +10,13 @@ from dataclasses import dataclass, field
 from engine.model.checks.handling import check_handling
 from engine.model.checks.privacy import check_privacy
 from engine.model.checks.references import check_references, decisions_of
+from engine.model.checks.variables import check_variables
 from engine.model.decisions import Decisions
 from engine.model.definition import Definition, Form, NodeKind
 from engine.model.diagrams import ReadProcess, read_diagram
 from engine.model.findings import Finding, Findings, ModelErrors, Place
 from engine.model.forms import read_form
+from engine.model.variables import World
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -110,6 +112,11 @@ class _Contents:
             check_references(process.draft, self.forms, self.decisions.models, known)
             check_handling(process.draft, None if known is None else tasks)
             check_privacy(process.draft, process.uses, self.forms, self.decisions)
+        if known is not None:
+            drafts = {key: process.draft for key, process in seen.items()}
+            world = World(drafts=drafts, forms=self.forms, decisions=self.decisions)
+            for process in self.processes:
+                check_variables(process.draft, process.uses, world)
 
     def definition(self, process: ReadProcess) -> Definition:
         draft = process.draft

@@ -55,6 +55,11 @@ PROPERTIES: dict[str, Property] = {
         places=_PROCESS | _MILESTONES, zh="结案条件", en="a condition for closing the case"
     ),
     "bihuan:milestone": Property(places=_MILESTONES, zh="里程碑", en="a milestone of the case"),
+    "bihuan:variables": Property(
+        places=_PROCESS,
+        zh="来自外部的变量（启动、消息、信号、作业带来的），可带类型",
+        en="the variables from outside (brought by the start, messages, signals, jobs), types optional",
+    ),
     "bihuan:confidentiality": Property(
         places=_PROCESS | _USER_TASK, zh="密级", en="the confidentiality level"
     ),
