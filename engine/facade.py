@@ -16,11 +16,16 @@ from engine.cases.command import Command, Outcome
 from engine.cases.definitions import Definitions, Deployment
 from engine.cases.due import Due
 from engine.cases.executor import Executor
+from engine.cases.jobs import Jobs
+from engine.cases.leases import Leases
 from engine.cases.messages import DEFAULT_TTL, Messages
+from engine.cases.outbox import Outbox, Sender
 from engine.cases.queries import Case, Queries, Task
 from engine.cases.sealing import Sealing
 from engine.cases.starting import Starter
+from engine.cases.stuck import Stuck
 from engine.cases.submitted import check_submission
+from engine.cases.sweeps import Sweeps
 from engine.directory import Directory
 from engine.handling import Handling
 from engine.runtime import Settings
@@ -34,6 +39,7 @@ class Config:
 
     keyring: where the vault's keys are (`sqlite:///path`); None puts them beside an embedded database, or in
     memory for one in memory. random: the source of ids, keys and nonces. providers: outside facts cases read.
+    senders: what delivers outbox rows that leave the database, by kind.
     """
 
     settings: Settings = field(default_factory=Settings)
@@ -42,6 +48,7 @@ class Config:
     random: Callable[[int], bytes] = os.urandom
     providers: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
     pool_size: int = 10
+    senders: Mapping[str, Sender] = field(default_factory=dict)
 
 
 class Engine(Handling):
@@ -66,12 +73,19 @@ class Engine(Handling):
             self.executor, self.definitions, self._sealing, config.settings, clock, config.random
         )
         self._messages = Messages(database, self.executor, self._starter, clock)
-        self._due = Due(
+        self.stuck = Stuck(database, clock, config.random)
+        self.sweeps = Sweeps(database, clock)
+        self.leases = Leases(database, clock)
+        self.jobs = Jobs(database, self.executor, self._messages, self.stuck, clock)
+        self.outbox = Outbox(database, self._messages, self.stuck, clock, config.senders)
+        self.due = Due(
             database,
             self.executor,
             self._messages,
             self._starter,
             self.definitions,
+            self.outbox,
+            self.stuck,
             config.settings,
             clock,
         )
@@ -317,7 +331,7 @@ class Engine(Handling):
 
         until: the moment up to which things are due, by default now. case_id: fire only this case's timers.
         """
-        return self._due.run(self.clock() if until is None else until, case_id=case_id)
+        return self.due.run(self.clock() if until is None else until, case_id=case_id)
 
     # -- looking -----------------------------------------------------------------------------------
 

@@ -1,36 +1,41 @@
 """Doing what is due: timers, start timers, the outbox, kept messages.
 
 Everything due is a row, so this can be called at any time, by anybody, any number of times: each row takes
-effect once. Workers call it in batches; an embedded engine calls it in a loop.
+effect once. Workers call it for the cases and rows they are told of; an embedded engine calls `run` in a loop.
+What fails is put aside with growing delay (`engine.cases.stuck`).
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from engine import canonical
-from engine.cases import statements as sql
+from engine.cases import due_statements as sql
 from engine.cases.clock import Clock
 from engine.cases.command import Command
 from engine.cases.definitions import Definitions
 from engine.cases.executor import Executor
+from engine.cases.lanes import LANES
 from engine.cases.messages import Messages
+from engine.cases.outbox import Outbox
 from engine.cases.starting import Starter
+from engine.cases.stuck import Stuck
 from engine.errors import BihuanError, Conflict, NotFound, Refusal
 from engine.runtime import LiveReads, Session, Settings, moments
 from engine.state import CaseState
-from engine.store import Database
-from engine.store.tables import cases, start_timers
+from engine.state.case import SUSPENDED
+from engine.store import NEVER, Database
+from engine.store.tables import start_timers, stuck_work
 
 TIMER_ACTOR = "bihuan.timers"
 BATCH = 500
 MAX_ROUNDS = 500
 """Batches a run does at most; more than cases that do not set each other off without end will ever need."""
+MOST_OF_CASE = 200
+"""Timers of one case fired in one go."""
 
 _LOG = logging.getLogger(__name__)
 
@@ -45,6 +50,8 @@ class Due:
         messages: Messages,
         starter: Starter,
         definitions: Definitions,
+        outbox: Outbox,
+        stuck: Stuck,
         settings: Settings,
         clock: Clock,
     ) -> None:
@@ -53,6 +60,8 @@ class Due:
         self._messages = messages
         self._starter = starter
         self._definitions = definitions
+        self._outbox = outbox
+        self._stuck = stuck
         self._settings = settings
         self._clock = clock
 
@@ -73,68 +82,102 @@ class Due:
     def fire_timers(self, until: int, case_id: UUID | None = None) -> int:
         """Fire due timers of active cases, a batch in order of their due time; how many took effect.
 
-        A batch of which none can be fired is passed over, so that nobody waits behind it.
+        A batch of which none can be fired is put aside, so that nobody waits behind it.
         """
-        found = self._due_timers(until, case_id, None)
-        fired = sum(self._fire(owner, timer, due) for due, owner, timer in found)
-        while not fired and case_id is None and len(found) == BATCH:
-            found = self._due_timers(until, None, found[-1])
-            fired = sum(self._fire(owner, timer, due) for due, owner, timer in found)
+        if case_id is not None:
+            return self.fire_case(case_id, until)
+        while True:
+            found: list[tuple[Any, ...]] = []
+            with self._database.reading() as tx:
+                for lane in LANES:
+                    found += tx.rows(sql.due_timers, {"lane": lane, "until": until, "limit": BATCH})
+            found = sorted(found)[:BATCH]
+            halted: set[UUID] = set()
+            fired = sum(self._fire_one(owner, timer, until, halted) for _, owner, timer in found)
+            if fired or len(found) < BATCH or not halted:
+                return fired
+
+    def fire_case(self, case_id: UUID, until: int | None = None) -> int:
+        """Fire the due timers of one case, the one due first before the others; how many took effect.
+
+        until: the moment up to which they are due, by default now. One that fails keeps the later ones of its
+        case waiting, for their order is part of what happened.
+        """
+        moment = self._clock() if until is None else until
+        with self._database.reading() as tx:
+            params = {"case_id": case_id, "until": moment, "limit": MOST_OF_CASE}
+            found = tx.rows(sql.timers_of_case, params)
+        fired = 0
+        halted: set[UUID] = set()
+        for _, timer in found:
+            if case_id not in halted:
+                fired += self._fire_one(case_id, timer, moment, halted)
         return fired
 
-    def _due_timers(
-        self, until: int, case_id: UUID | None, after: tuple[Any, ...] | None
-    ) -> list[tuple[Any, ...]]:
-        bounds: dict[str, Any] = {"until": until, "limit": BATCH}
-        with self._database.reading() as tx:
-            if case_id is not None:
-                return tx.rows(sql.due_timers_of_case, {**bounds, "case_id": case_id})
-            if after is None:
-                return tx.rows(sql.due_timers, bounds)
-            places = dict(zip(("after_due", "after_case", "after_timer"), after, strict=True))
-            return tx.rows(sql.due_timers_after, {**bounds, **places})
+    def fire(self, case_id: UUID, timer: int) -> bool:
+        """Fire one timer if it is due; whether it took effect."""
+        return bool(self._fire_one(case_id, timer, self._clock(), set()))
 
-    def _fire(self, case_id: UUID, timer: int, due: int) -> int:
-        with self._database.reading() as tx:
-            row = tx.execute(
-                sa.select(cases.c.provenance, cases.c.effective_at).where(cases.c.case_id == case_id)
-            ).first()
-        if row is None:
+    def _fire_one(self, case_id: UUID, timer: int, until: int, halted: set[UUID]) -> int:
+        if case_id in halted:
             return 0
-        at = None if row[0] == "live" else max(due, row[1])
+        with self._database.reading() as tx:
+            standing, row, failed = tx.rows_of(
+                (sql.read_standing, {"case_id": case_id}),
+                (sql.read_timer, {"case_id": case_id, "timer_id": timer}),
+                (sql.read_stuck, {"case_id": case_id, "work": f"timers/{case_id}"}),
+            )
+        if not standing or not row:
+            return 0
+        status, provenance, effective_at = standing[0]
+        if status == SUSPENDED or row[0][0] > until:
+            # It goes on when the case does, or when it is due.
+            halted.add(case_id)
+            self._put_aside(case_id, NEVER if status == SUSPENDED else row[0][0], timer)
+            return 0
+        at = None if provenance == "live" else max(row[0][0], effective_at)
         command = Command(kind="fire-timer", actor=TIMER_ACTOR, input={"timer": timer}, at=at)
         try:
             outcome = self._executor.execute(case_id, command)
         except (NotFound, Conflict, Refusal):
             # Somebody else fired it, or the case moved on: the row is gone or will be.
             return 0
-        except BihuanError as error:
-            _LOG.error("timer %s of case %s did not fire: %s", timer, case_id, error.message_en)
+        except Exception as error:
+            if _passing(error):
+                raise
+            _LOG.error("timer %s of case %s did not fire: %s", timer, case_id, _text(error))
+            halted.add(case_id)
+            self._failed(case_id, until, error)
             return 0
+        if failed:
+            with self._database.transaction() as tx:
+                self._stuck.done(tx, f"timers/{case_id}", case_id)
         self._messages.deliver_awaited(outcome.awaited)
         return 1
 
+    def _put_aside(self, case_id: UUID, later: int, timer: int) -> None:
+        with self._database.transaction() as tx:
+            if later == NEVER:
+                tx.write(sql.put_timers_aside, {"key_case_id": case_id, "later": NEVER})
+            else:
+                tx.write(
+                    sql.sweep_timer_later, {"key_case_id": case_id, "key_timer_id": timer, "sweep_at": later}
+                )
+
+    def _failed(self, case_id: UUID, until: int, error: Exception) -> None:
+        with self._database.transaction() as tx:
+            _, retry_at = self._stuck.failed(tx, f"timers/{case_id}", case_id, error)
+            # In a run up to a moment still ahead, later means after that moment.
+            later = retry_at if retry_at == NEVER else max(retry_at, until + 1)
+            tx.write(sql.put_timers_aside, {"key_case_id": case_id, "later": later})
+
     def send_outbox(self, until: int) -> int:
         """Send what cases have put into the outbox; how many rows left it."""
+        found: list[tuple[Any, ...]] = []
         with self._database.reading() as tx:
-            found = tx.rows(sql.due_outbox, {"until": until, "limit": BATCH})
-        for case_id, seq, number, kind, payload in found:
-            sender = self._senders()[kind]
-            sender((case_id, seq, number), canonical.loads(bytes(payload)))
-        return len(found)
-
-    def _senders(self) -> dict[str, Callable[[tuple[UUID, int, int], dict[str, Any]], None]]:
-        return {"message": self._send_message, "signal": self._send_signal}
-
-    def _send_message(self, row: tuple[UUID, int, int], payload: dict[str, Any]) -> None:
-        self._messages.send(
-            payload["name"], payload["key"], payload["variables"], message_id=_row_id(row), outbox=row
-        )
-
-    def _send_signal(self, row: tuple[UUID, int, int], payload: dict[str, Any]) -> None:
-        self._messages.broadcast(payload["name"], payload["variables"], signal_id=_row_id(row), source=row[0])
-        with self._database.transaction() as tx:
-            tx.write(sql.delete_outbox, {"key_case_id": row[0], "key_seq": row[1], "key_n": row[2]})
+            for lane in LANES:
+                found += tx.rows(sql.due_outbox, {"lane": lane, "until": until, "limit": BATCH})
+        return sum(self._outbox.send(row[1], row[2], row[3]) for row in sorted(found)[:BATCH])
 
     def start_cases(self, until: int) -> int:
         """Start the cases whose timer start event is due, and plan the next round; how many started."""
@@ -151,7 +194,18 @@ class Due:
                 .order_by(start_timers.c.due_at)
                 .limit(BATCH)
             ).fetchall()
-        for key, element, digest, due_at, remaining in due:
+            waiting = set(
+                tx.execute(
+                    sa.select(stuck_work.c.work).where(
+                        stuck_work.c.kind == "start", stuck_work.c.retry_at > self._clock()
+                    )
+                ).scalars()
+            )
+        return sum(self._start_one(*row) for row in due if f"start/{row[0]}/{row[1]}" not in waiting)
+
+    def _start_one(self, key: str, element: str, digest: bytes, due_at: int, remaining: int | None) -> int:
+        work = f"start/{key}/{element}"
+        try:
             self._starter.start(
                 bytes(digest).hex(),
                 {},
@@ -160,7 +214,16 @@ class Due:
                 idempotency_key=f"{key}/{element}/{due_at}",
             )
             self._plan_next(key, element, bytes(digest).hex(), due_at, remaining)
-        return len(due)
+        except Exception as error:
+            if _passing(error):
+                raise
+            _LOG.error("timed start %s of process %s failed: %s", element, key, _text(error))
+            with self._database.transaction() as tx:
+                self._stuck.failed(tx, work, None, error)
+            return 0
+        with self._database.transaction() as tx:
+            self._stuck.done(tx, work, None)
+        return 1
 
     def _plan_next(self, key: str, element: str, digest: str, due_at: int, remaining: int | None) -> None:
         definition = self._definitions.programs.get(digest).definition
@@ -181,5 +244,10 @@ class Due:
             tx.execute(start_timers.update().where(where).values(due_at=following, remaining=left))
 
 
-def _row_id(row: tuple[UUID, int, int]) -> str:
-    return f"{row[0]}/{row[1]}/{row[2]}"
+def _passing(error: Exception) -> bool:
+    """Whether the database is to blame, not the work: it will be back, and the work waits for it."""
+    return isinstance(error, sa.exc.DBAPIError)
+
+
+def _text(error: Exception) -> str:
+    return error.message_en if isinstance(error, BihuanError) else f"{type(error).__name__}: {error}"

@@ -16,13 +16,14 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from engine import canonical
+from engine.cases import due_statements
 from engine.cases import statements as sql
 from engine.cases.clock import Clock
 from engine.cases.command import Command, Outcome
 from engine.cases.executor import Executor
 from engine.cases.starting import Starter
 from engine.errors import BihuanError, Conflict, NotFound, Refusal
-from engine.store import Database, Transaction, lock_correlation
+from engine.store import NEVER, Database, Transaction, lock_correlation
 
 _LOG = logging.getLogger(__name__)
 
@@ -136,10 +137,13 @@ class Messages:
         return []
 
     def deliver_waiting(self, limit: int) -> int:
-        """Deliver kept messages that somebody waits for; drop those past their time. How many were delivered."""
+        """Deliver kept messages that somebody waits for; drop those past their time. How many were delivered.
+
+        That a message expired is reported as work given up: nobody took it, and somebody should know.
+        """
         now = self._clock()
-        with self._database.transaction() as tx:
-            tx.write(sql.expire_messages, {"now": now})
+        self._expire(now, limit)
+        with self._database.reading() as tx:
             found = tx.rows(sql.matches, {"now": now, "limit": limit})
         delivered = 0
         for row in found:
@@ -147,6 +151,14 @@ class Messages:
             self._follow_up(outcomes)
             delivered += bool(outcomes)
         return delivered
+
+    def _expire(self, now: int, limit: int) -> None:
+        with self._database.reading() as tx:
+            expired = tx.rows(due_statements.expired_messages, {"now": now, "limit": limit})
+        for message_id, name, key in expired:
+            with self._database.transaction() as tx:
+                if tx.change(sql.delete_message, {"message_id": message_id}):
+                    tx.write(due_statements.put_stuck, _expired(message_id, name, key, now))
 
     def broadcast(
         self,
@@ -222,6 +234,20 @@ class Messages:
                 )
             )
         return outcomes
+
+
+def _expired(message_id: str, name: str, key: str, now: int) -> dict[str, Any]:
+    return {
+        "case_id": UUID(int=0),
+        "work": f"message/{message_id}",
+        "kind": "message",
+        "attempts": 0,
+        "message_zh": f"消息“{name}”（{key}）在有效期内无人等待，已失效",
+        "message_en": f"message {name!r} ({key}) expired: nobody waited for it in its time to live",
+        "first_at": now,
+        "last_at": now,
+        "retry_at": NEVER,
+    }
 
 
 def _delivered(message_id: str) -> str:

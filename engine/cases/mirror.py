@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from engine.cases import statements as sql
+from engine.cases.lanes import lane_of
 from engine.runtime import Session
 from engine.state import CaseState, Incident, Job, Subscription, Timer, WorkItem
 from engine.store import NEVER, Transaction
@@ -117,8 +118,19 @@ def _delete_task(tx: Transaction, case_id: UUID, item_id: int) -> None:
 
 
 def _insert_timer(tx: Transaction, case_id: UUID, session: Session, item: Timer) -> None:
-    row = {"case_id": case_id, "timer_id": item.id, "element_id": item.element, "due_at": item.due}
-    tx.write(sql.insert_timer, row)
+    scope = session.state.scope_of(item.id)
+    assert scope is not None
+    tx.write(
+        sql.insert_timer,
+        {
+            "case_id": case_id,
+            "timer_id": item.id,
+            "element_id": item.element,
+            "due_at": item.due,
+            "lane": lane_of(session.state, scope),
+            "sweep_at": item.due,
+        },
+    )
 
 
 def _insert_subscription(tx: Transaction, case_id: UUID, session: Session, item: Subscription) -> None:
@@ -137,6 +149,8 @@ def _insert_subscription(tx: Transaction, case_id: UUID, session: Session, item:
 
 
 def _insert_job(tx: Transaction, case_id: UUID, session: Session, item: Job) -> None:
+    scope = session.state.scope_of(item.id)
+    assert scope is not None
     tx.write(
         sql.insert_job,
         {
@@ -150,6 +164,7 @@ def _insert_job(tx: Transaction, case_id: UUID, session: Session, item: Job) -> 
             "priority": 0,
             "worker": None,
             "locked_until": None,
+            "lane": lane_of(session.state, scope),
         },
     )
 
@@ -162,7 +177,7 @@ def _update_job(tx: Transaction, case_id: UUID, session: Session, item: Job) -> 
             "key_job_id": item.id,
             "status": item.status,
             "retries": item.retries,
-            "due_at": session.now,
+            "due_at": NEVER if item.status == "failed" else session.now,
             "worker": None,
             "locked_until": None,
         },

@@ -119,34 +119,6 @@ read_vault: Final = Statement(
     )
 )
 
-_DUE_TIMERS: Final = (
-    sa.select(timers.c.due_at, timers.c.case_id, timers.c.timer_id)
-    .join(cases, cases.c.case_id == timers.c.case_id)
-    .where(timers.c.due_at <= sa.bindparam("until", type_=sa.BigInteger), cases.c.status == "active")
-    .order_by(timers.c.due_at, timers.c.case_id, timers.c.timer_id)
-    .limit(sa.bindparam("limit", type_=sa.Integer))
-)
-due_timers: Final = Statement(_DUE_TIMERS)
-due_timers_after: Final = Statement(
-    _DUE_TIMERS.where(
-        sa.tuple_(timers.c.due_at, timers.c.case_id, timers.c.timer_id)
-        > sa.tuple_(
-            sa.bindparam("after_due", type_=sa.BigInteger),
-            sa.bindparam("after_case", type_=sa.Uuid),
-            sa.bindparam("after_timer", type_=sa.Integer),
-        )
-    )
-)
-due_timers_of_case: Final = Statement(
-    _DUE_TIMERS.where(timers.c.case_id == sa.bindparam("case_id", type_=sa.Uuid))
-)
-due_outbox: Final = Statement(
-    sa.select(outbox.c.case_id, outbox.c.seq, outbox.c.n, outbox.c.kind, outbox.c.payload)
-    .where(outbox.c.due_at <= sa.bindparam("until", type_=sa.BigInteger))
-    .order_by(outbox.c.due_at, outbox.c.case_id, outbox.c.seq, outbox.c.n)
-    .limit(sa.bindparam("limit", type_=sa.Integer))
-)
-
 insert_message: Final = insert(messages)
 read_message: Final = Statement(
     sa.select(messages.c.name, messages.c.correlation_key, messages.c.variables).where(

@@ -10,10 +10,13 @@ from engine import canonical
 from engine.cases import mirror, snapshot
 from engine.cases import statements as sql
 from engine.cases.command import BEHAVIOUR, CLOSED, CaseHead, Command, NewCase, Outcome
+from engine.cases.due_statements import sweep_timers_again
+from engine.cases.lanes import ORDINARY, lane_of_case
 from engine.cases.log import REFUSED, EventContent, EventHead, chain, pack
 from engine.cases.sealing import Sealed
 from engine.errors import Conflict, Refusal
 from engine.runtime import Session
+from engine.state.case import ACTIVE, SUSPENDED
 from engine.store import Transaction, lock_correlation
 
 
@@ -149,6 +152,8 @@ def _write_case(
     new = applied.new
     if new is None:
         tx.write(sql.update_case, {"key_case_id": applied.case_id, **changed})
+        if applied.before.status == SUSPENDED and state.status == ACTIVE:
+            tx.write(sweep_timers_again, {"key_case_id": applied.case_id})
         return
     tx.write(
         sql.insert_case,
@@ -168,6 +173,7 @@ def _write_case(
 
 def _write_outbox(tx: Transaction, applied: Applied, seq: int) -> None:
     leaving = [effect for effect in applied.session.effects if effect[0] == "out"]
+    lane = lane_of_case(applied.session.state) if leaving else ORDINARY
     for number, effect in enumerate(leaving):
         tx.write(
             sql.insert_outbox,
@@ -180,6 +186,7 @@ def _write_outbox(tx: Transaction, applied: Applied, seq: int) -> None:
                 "due_at": applied.at,
                 "attempts": 0,
                 "last_error": None,
+                "lane": lane,
             },
         )
 

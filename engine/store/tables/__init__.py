@@ -23,6 +23,7 @@ from engine.store.tables.definitions import (
     start_subscriptions,
     start_timers,
 )
+from engine.store.tables.deliveries import leases, notices, stuck_work
 from engine.store.tables.directory import (
     case_parties_units,
     case_people,
@@ -58,8 +59,10 @@ __all__ = [
     "idempotency_keys",
     "incidents",
     "jobs",
+    "leases",
     "memberships",
     "messages",
+    "notices",
     "outbox",
     "people",
     "resources",
@@ -70,6 +73,7 @@ __all__ = [
     "sign_in_requests",
     "start_subscriptions",
     "start_timers",
+    "stuck_work",
     "subscriptions",
     "substitutions",
     "task_candidates",

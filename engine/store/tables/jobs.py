@@ -23,12 +23,14 @@ jobs = keyed_table(
     text("type"),
     number("retries"),
     text("status"),
+    # When it may be fetched: at once, after a pause, when its lock ends; NEVER once it failed.
     moment("due_at"),
     number("priority"),
     sa.Column("worker", sa.Text),
     moment("locked_until", nullable=True),
+    number("lane", server_default=sa.text("1")),
     one_of("status", "ready", "locked", "failed"),
-    sa.Index(None, "type", "status", "due_at"),
+    sa.Index(None, "type", "lane", "due_at"),
 )
 
 incidents = keyed_table(
@@ -54,5 +56,6 @@ outbox = keyed_table(
     moment("due_at"),
     number("attempts"),
     sa.Column("last_error", sa.Text),
-    sa.Index(None, "due_at"),
+    number("lane", server_default=sa.text("1")),
+    sa.Index(None, "lane", "due_at"),
 )

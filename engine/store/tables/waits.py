@@ -23,7 +23,12 @@ timers = keyed_table(
     key_number("timer_id"),
     text("element_id"),
     moment("due_at"),
-    sa.Index(None, "due_at", "case_id", "timer_id"),
+    # How urgent it is among all that is due; see `engine.cases.lanes`.
+    number("lane", server_default=sa.text("1")),
+    # When a sweep takes it next: when due, later while a worker has it or after it failed, NEVER in a case that
+    # stands still. 0 where an older version wrote the row.
+    moment("sweep_at", server_default=sa.text("0")),
+    sa.Index(None, "lane", "sweep_at", "case_id", "timer_id"),
 )
 
 subscriptions = keyed_table(
@@ -51,5 +56,6 @@ messages = sa.Table(
     moment("received_at"),
     moment("expires_at"),
     sa.Index(None, "name", "correlation_key"),
+    sa.Index(None, "expires_at"),
 )
 """Messages that came before anybody waited for them, kept until they expire."""
