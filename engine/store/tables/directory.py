@@ -132,6 +132,6 @@ case_people = keyed_table(
     key_text("person_id"),
     key_text("part"),
     one_of("part", "owner", "submitter", "handler", "copied"),
-    sa.Index(None, "person_id", "case_id"),
+    sa.Index(None, "person_id", "part", "case_id"),
 )
 """Staff a case is assigned to, or was: who owns, submitted or handled it, and who gets a copy."""

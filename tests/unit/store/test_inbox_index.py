@@ -12,7 +12,7 @@ ROWS = insert(task_candidates)
 KEY = (task_candidates.c.due_at, task_candidates.c.case_id, task_candidates.c.task_id)
 PAGE = (
     sa.select(*KEY)
-    .where(task_candidates.c.kind == "group", task_candidates.c.candidate == "town")
+    .where(task_candidates.c.kind == "group", task_candidates.c.candidate == "town", task_candidates.c.free == 1)
     .where(sa.tuple_(*KEY) > sa.tuple_(sa.literal(5), sa.literal(FIRST), sa.literal(1)))
     .order_by(*KEY)
     .limit(2)
@@ -25,7 +25,8 @@ def fill(database: Database) -> None:
             ROWS,
             [
                 {"case_id": case_id, "task_id": task_id, "kind": "group", "candidate": candidate, "due_at": due,
-                 "created_at": 1}
+                 "created_at": 1, "free": 1, "soon_at": due, "priority": 50, "grade": 3, "confidentiality": 0,
+                 "flow": "p", "element_id": "a"}
                 for case_id in (FIRST, SECOND)
                 for task_id, candidate, due in ((1, "town", 5), (2, "town", NEVER), (3, "county", 1), (4, "town", 6))
             ],
