@@ -18,6 +18,7 @@ from engine.cases.due import Due
 from engine.cases.executor import Executor
 from engine.cases.jobs import Jobs
 from engine.cases.leases import Leases
+from engine.cases.linking import LINK, LinkTeller
 from engine.cases.messages import DEFAULT_TTL, Messages
 from engine.cases.outbox import Outbox, Sender
 from engine.cases.queries import Case, Queries, Task
@@ -77,7 +78,8 @@ class Engine(Handling):
         self.sweeps = Sweeps(database, clock)
         self.leases = Leases(database, clock)
         self.jobs = Jobs(database, self.executor, self._messages, self.stuck, clock)
-        self.outbox = Outbox(database, self._messages, self.stuck, clock, config.senders)
+        senders: dict[str, Sender] = {LINK: LinkTeller(self.executor), **config.senders}
+        self.outbox = Outbox(database, self._messages, self.stuck, clock, senders)
         self.due = Due(
             database,
             self.executor,

@@ -24,7 +24,7 @@ from engine.vault import Vault
 ENTRIES_PER_EVENT = 10_000
 """Entry numbers are event number times this plus a running number, so that they never repeat in a case."""
 
-FREE_TEXTS = ("reason", "opinion", "message")
+FREE_TEXTS = ("reason", "opinion", "message", "text", "filename")
 """Inputs of commands in which people write freely."""
 
 Prepare = Callable[[Session, UUID, int, dict[str, Any]], tuple[dict[str, Any], list["Sealed"]]]
@@ -33,15 +33,21 @@ Check = Callable[[Form, Mapping[str, Any], Mapping[str, Any], Environment], dict
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sealed:
-    """A vault row to write with the event."""
+    """A vault row to write with the event. kind: the masking class."""
 
     entry_id: int
     party: str | None
     ciphertext: bytes
+    kind: str
 
     def row(self) -> dict[str, Any]:
         """The columns beside the case id."""
-        return {"entry_id": self.entry_id, "party": self.party, "ciphertext": self.ciphertext}
+        return {
+            "entry_id": self.entry_id,
+            "party": self.party,
+            "ciphertext": self.ciphertext,
+            "kind": self.kind,
+        }
 
 
 class Sealing:
@@ -107,9 +113,9 @@ class Sealing:
         """Replace the masked fields of `values` (wire form) by references; the rows to keep for them."""
         sealed: list[Sealed] = []
         for path in sorted(masked):
-            party = masked[path].party
+            party, kind = masked[path].party, masked[path].kind
 
-            def close(value: Any, party: str | None = party) -> Any:
+            def close(value: Any, party: str | None = party, kind: str = kind) -> Any:
                 if len(sealed) == ENTRIES_PER_EVENT:
                     raise LimitExceeded(
                         message_zh=f"一次提交的保密内容超过{ENTRIES_PER_EVENT}项",
@@ -117,7 +123,7 @@ class Sealing:
                     )
                 entry = seq * ENTRIES_PER_EVENT + len(sealed)
                 closed = self._vault.seal(case_id, entry, party, value)
-                sealed.append(Sealed(entry_id=entry, party=party, ciphertext=closed.ciphertext))
+                sealed.append(Sealed(entry_id=entry, party=party, ciphertext=closed.ciphertext, kind=kind))
                 return canonical.to_wire(VaultRef(entry=entry, commitment=closed.commitment))
 
             values = _replaced(values, path.split("."), close)

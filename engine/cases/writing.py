@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from engine import canonical
-from engine.cases import mirror, snapshot
+from engine.cases import beside, mirror, projections, snapshot
 from engine.cases import statements as sql
 from engine.cases.command import BEHAVIOUR, CLOSED, CaseHead, Command, NewCase, Outcome
 from engine.cases.due_statements import sweep_timers_again
@@ -17,6 +17,7 @@ from engine.cases.sealing import Sealed
 from engine.errors import Conflict, Refusal
 from engine.runtime import Session
 from engine.state.case import ACTIVE, SUSPENDED
+from engine.runtime.verbs.beside import BESIDE
 from engine.store import Transaction, lock_correlation
 
 
@@ -58,6 +59,8 @@ def write(tx: Transaction, applied: Applied) -> Outcome:
         tx.write(sql.insert_vault, {"case_id": applied.case_id, **entry.row()})
     if command.message is not None:
         _consume(tx, command.message)
+    if command.kind in BESIDE:
+        _write_beside(tx, applied, head)
     awaited = mirror.new_messages_awaited(session.state)
     for name, key in awaited:
         lock_correlation(tx, name, key)
@@ -209,3 +212,15 @@ def _key_row(command: Command, outcome: Outcome, now: int) -> dict[str, Any]:
         "result": canonical.dumps({"status": outcome.status, "state": outcome.state_hash}),
         "created_at": now,
     }
+def _write_beside(tx: Transaction, applied: Applied, head: EventHead) -> None:
+    said = beside.Said(
+        case_id=head.case_id,
+        seq=head.seq,
+        at=head.effective_at,
+        actor=head.actor,
+        on_behalf_of=head.on_behalf_of,
+        given=applied.given,
+    )
+    beside.write(tx, said, applied.session.effects)
+
+

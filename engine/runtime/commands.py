@@ -16,7 +16,7 @@ from engine.runtime.multi_instance import instance_done
 from engine.runtime.nodes.activity import finish
 from engine.runtime.nodes.base import leave
 from engine.runtime.session import Session
-from engine.runtime.verbs import countersign, handing, reminding, returning, signing
+from engine.runtime.verbs import beside, countersign, handing, reminding, returning, signing
 from engine.runtime.verbs.items import kept, open_task, taken
 from engine.state import Incident, Job, Scope, Timer
 from engine.state.case import ACTIVE, CANCELLED, SUSPENDED
@@ -27,7 +27,7 @@ from engine.state.scope import PROCESS
 Input = Mapping[str, Any]
 Handler = Callable[[Session, str, Input], None]
 
-OPEN_TO_ALL = frozenset({"resume", "cancel", "suspend", "recalculate"})
+OPEN_TO_ALL = frozenset({"resume", "cancel", "suspend", "recalculate"}) | beside.BESIDE
 """Commands that a suspended case accepts."""
 
 
@@ -372,6 +372,11 @@ COMMANDS: dict[str, Handler] = {
     "urge": reminding.urge,
     "copy": reminding.copy,
     "extend": reminding.extend,
+    "comment": beside.comment,
+    "attach": beside.attach,
+    "detach": beside.detach,
+    "link": beside.link,
+    "unlink": beside.unlink,
 }
 
 __all__ = ["COMMANDS", "execute"]

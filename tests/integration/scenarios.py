@@ -77,6 +77,16 @@ PROCESS = diagram(
 )
 
 
+FILE = {
+    "filename": "现场照片.jpg",
+    "content_type": "image/jpeg",
+    "size": 3,
+    "sha256": "ab" * 32,
+    "kind": "evidence",
+    "blob": "b-1",
+}
+
+
 def opened(url: str, *, cache_size: int = 100) -> tuple[Engine, ManualClock]:
     """An engine on an empty database, with everything deployed; the same ids in every run."""
     clock = ManualClock(NOON)
@@ -189,6 +199,32 @@ def _after_first(kind: str) -> Scenario:
     return prepare
 
 
+def _attach(engine: Engine, clock: ManualClock) -> Act:
+    case = begin(engine)
+    given = {**FILE, "task": item(engine, case, "tasks", "first")}
+    return lambda: engine.command(case, "attach", given, actor="zhang", idempotency_key="once")
+
+
+def _detach(engine: Engine, clock: ManualClock) -> Act:
+    case = begin(engine)
+    number = engine.command(case, "attach", FILE, actor="zhang").seq
+    given = {"attachment": number, "reason": "传错了"}
+    return lambda: engine.command(case, "detach", given, actor="zhang", idempotency_key="once")
+
+
+def _linking(kind: str, *, before: bool = False) -> Scenario:
+    """A link to a case that does not get the news in this transaction."""
+
+    def prepare(engine: Engine, clock: ManualClock) -> Act:
+        case, other = begin(engine), begin(engine)
+        given = {"case": str(other), "kind": "duplicate", "reason": "同一地址"}
+        if before:
+            engine.command(case, "link", given, actor="zhang")
+        return lambda: engine.command(case, kind, given, actor="zhang", idempotency_key="once")
+
+    return prepare
+
+
 def _remove_sign(engine: Engine, clock: ManualClock) -> Act:
     case = begin(engine)
     task = item(engine, case, "tasks", "first")
@@ -224,4 +260,9 @@ SCENARIOS: dict[str, Scenario] = {
     "urge": _after_claim("urge", message="请尽快"),
     "copy": _after_claim("copy", users=["sun"]),
     "extend": _after_claim("extend", due=NOON + 999 * HOUR, approved_by="li", reason="复杂"),
+    "comment": _command("comment", "tasks", "first", text="请核实", to=["sun"], audience="case"),
+    "attach": _attach,
+    "detach": _detach,
+    "link": _linking("link"),
+    "unlink": _linking("unlink", before=True),
 }

@@ -15,6 +15,15 @@ from engine.store.tables.accounts import (
 )
 from engine.store.tables.append_only import APPEND_ONLY
 from engine.store.tables.cases import cases, events, idempotency_keys, scopes, vault_entries
+from engine.store.tables.content import (
+    access_log,
+    case_attachments,
+    case_comments,
+    case_links,
+    saved_views,
+    task_drafts,
+    unmask_grants,
+)
 from engine.store.tables.definitions import (
     definition_resources,
     definitions,
@@ -45,9 +54,15 @@ __all__ = [
     "METADATA",
     "NEVER",
     "account_identities",
+    "UNGRADED",
+    "access_log",
     "accounts",
     "case_blind_index",
+    "case_attachments",
     "case_parties_units",
+    "case_comments",
+    "case_links",
+    "case_headers",
     "case_people",
     "case_places",
     "cases",
@@ -69,6 +84,7 @@ __all__ = [
     "scopes",
     "security_events",
     "sessions",
+    "saved_views",
     "sign_in_failures",
     "sign_in_requests",
     "start_subscriptions",
@@ -80,6 +96,8 @@ __all__ = [
     "tasks",
     "timers",
     "tokens",
+    "task_drafts",
     "units",
     "vault_entries",
 ]
+    "unmask_grants",

@@ -1,4 +1,4 @@
-"""Triggers that let the case log and the log of the directory only grow."""
+"""Triggers that let the case log, the log of the directory and the access log only grow."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from engine.store.tables.cases import events
+from engine.store.tables.content import access_log
 from engine.store.tables.directory import directory_changes
 
 
@@ -42,8 +43,33 @@ APPEND_ONLY: Final[dict[str, dict[str, tuple[str, ...]]]] = {
         "the log of the directory",
         "SELECT 1 FROM directory_changes WHERE change = NEW.change",
     ),
+    access_log.name: {
+        "sqlite": (
+            """CREATE TRIGGER access_log_no_update BEFORE UPDATE ON access_log
+BEGIN SELECT RAISE(ABORT, 'the access log is append only'); END""",
+            """CREATE TRIGGER access_log_no_delete BEFORE DELETE ON access_log
+WHEN OLD.keep_until > CAST(strftime('%s', 'now') AS INTEGER) * 1000000
+BEGIN SELECT RAISE(ABORT, 'the access log is append only'); END""",
+            """CREATE TRIGGER access_log_no_replace BEFORE INSERT ON access_log
+WHEN EXISTS (SELECT 1 FROM access_log WHERE case_id = NEW.case_id AND access_id = NEW.access_id)
+BEGIN SELECT RAISE(ABORT, 'the access log is append only'); END""",
+        ),
+        "postgresql": (
+            """CREATE FUNCTION access_log_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+IF TG_OP = 'DELETE' THEN
+IF OLD.keep_until <= extract(epoch FROM now()) * 1000000 THEN RETURN OLD; END IF;
+END IF;
+RAISE EXCEPTION 'the access log is append only' USING ERRCODE = 'integrity_constraint_violation';
+END $$""",
+            """CREATE TRIGGER access_log_append_only BEFORE UPDATE OR DELETE ON access_log
+FOR EACH ROW EXECUTE FUNCTION access_log_append_only()""",
+            """CREATE TRIGGER access_log_no_truncate BEFORE TRUNCATE ON access_log
+FOR EACH STATEMENT EXECUTE FUNCTION access_log_append_only()""",
+        ),
+    },
 }
-"""The statements that guard each table, by database."""
+"""The statements that guard each table, by database. The access log lets go of what has been kept long enough."""
 
 
 def _guard(table: sa.Table, connection: sa.Connection, **__: Any) -> None:
@@ -51,5 +77,5 @@ def _guard(table: sa.Table, connection: sa.Connection, **__: Any) -> None:
         connection.exec_driver_sql(statement)
 
 
-for _table in (events, directory_changes):
+for _table in (events, directory_changes, access_log):
     sa.event.listen(_table, "after_create", _guard)

@@ -84,4 +84,6 @@ vault_entries = keyed_table(
     # The person whose key seals the entry; NULL for text about several.
     sa.Column("party", sa.Text),
     octets("ciphertext"),
+    # The masking class of what is sealed, such as `phone`; NULL in entries older than the column.
+    sa.Column("kind", sa.Text),
 )
