@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 import flask_smorest
 
@@ -23,7 +23,13 @@ REQUEST_ID: Final = {
 
 
 F = TypeVar("F", bound=Callable[..., Any])
-Decorator = Callable[[F], F]
+
+
+class Decorator(Protocol):
+    """Leaves a view what it is, for the type checker."""
+
+    def __call__(self, view: F, /) -> F:
+        """The view."""
 
 
 class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # the library is not typed
@@ -33,24 +39,24 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # the library i
         super().__init__(name, module, description=description, url_prefix=url_prefix)
         self._prepare_doc_cbks.append(_with_problems)
 
-    def route(self, rule: str, **options: Any) -> Decorator[F]:
+    def route(self, rule: str, **options: Any) -> Decorator:
         """A view at an address; see flask-smorest."""
-        found: Decorator[F] = super().route(rule, **options)
+        found: Decorator = super().route(rule, **options)
         return found
 
-    def arguments(self, schema: Any, **options: Any) -> Decorator[F]:
+    def arguments(self, schema: Any, **options: Any) -> Decorator:
         """What a view takes; see flask-smorest."""
-        found: Decorator[F] = super().arguments(schema, **options)
+        found: Decorator = super().arguments(schema, **options)
         return found
 
-    def response(self, status: int, schema: Any = None, **options: Any) -> Decorator[F]:
+    def response(self, status: int, schema: Any = None, **options: Any) -> Decorator:
         """What a view answers with; see flask-smorest."""
-        found: Decorator[F] = super().response(status, schema, **options)
+        found: Decorator = super().response(status, schema, **options)
         return found
 
-    def alt_response(self, status: int, **options: Any) -> Decorator[F]:
+    def alt_response(self, status: int, **options: Any) -> Decorator:
         """What else a view may answer with; see flask-smorest."""
-        found: Decorator[F] = super().alt_response(status, **options)
+        found: Decorator = super().alt_response(status, **options)
         return found
 
 

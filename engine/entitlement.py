@@ -33,12 +33,13 @@ class NotEntitled(BihuanError):
 class Part(StrEnum):
     """What part in a task a verb asks for.
 
-    HANDLER: has it, or may take it. HOLDER: has it. SUPERVISOR: has it, or has a supervising role over the case's
-    place. READER: sees the case.
+    HANDLER: has it, or may take it. HOLDER: has it. SUPERIOR: does not have it, and has a supervising role over the
+    case's place. SUPERVISOR: one of the two. READER: sees the case.
     """
 
     HANDLER = "handler"
     HOLDER = "holder"
+    SUPERIOR = "superior"
     SUPERVISOR = "supervisor"
     READER = "reader"
 
@@ -102,9 +103,10 @@ class Entitlement:
         there, assignee, candidates, mine, own = row
         if there is None or part is Part.READER:
             return
-        if assignee is not None and assignee in actor.names:
+        has_it = assignee is not None and assignee in actor.names
+        if has_it and part is not Part.SUPERIOR:
             return
-        if part is Part.SUPERVISOR and own and actor.roles & SUPERVISING:
+        if part in (Part.SUPERVISOR, Part.SUPERIOR) and not has_it and own and actor.roles & SUPERVISING:
             return
         # Somebody else has it: for a candidate that is a lost race, which the command tells them of.
         if part is Part.HANDLER and (mine or (not candidates and assignee is None)):

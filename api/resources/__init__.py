@@ -3,6 +3,12 @@
 from typing import Final
 
 from api.blueprint import Blueprint
+from api.resources import batches, cases, definitions, tasks
 
-BLUEPRINTS: Final[tuple[Blueprint, ...]] = ()
+BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
+    tasks.blueprint,
+    batches.blueprint,
+    cases.blueprint,
+    definitions.blueprint,
+)
 """All of them, in the order in which they are documented."""

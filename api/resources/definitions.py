@@ -1,0 +1,177 @@
+"""Deployments and definitions: what processes there are, with their diagrams and forms."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from flask import request
+from flask.views import MethodView
+
+from api.auth import current, requires
+from api.blueprint import Blueprint
+from api.language import either
+from api.resources.cases import diagram_of
+from api.schemas import definitions as schemas
+from api.service import service
+from engine.errors import InvalidInput, NotFound
+from engine.model.definition import Definition, NodeKind
+from engine.store.tables import definitions, deployments
+
+blueprint = Blueprint("definitions", __name__, description="流程 Deployments and definitions.")
+
+_COLUMNS = (
+    definitions.c.key,
+    definitions.c.name,
+    definitions.c.version,
+    definitions.c.digest,
+    definitions.c.deployed_at,
+    deployments.c.actor,
+    deployments.c.package,
+)
+
+
+@blueprint.route("/deployments")
+class DeploymentsView(MethodView):
+    """Deployments."""
+
+    @requires("definitions:publish")
+    @blueprint.arguments(schemas.DeploySchema, location="form")
+    @blueprint.arguments(schemas.FilesSchema, location="files")
+    @blueprint.response(201, schemas.DeploymentSchema)
+    def post(self, body: dict[str, Any], _: dict[str, Any]) -> dict[str, Any]:
+        """Check and deploy a package of files; all or nothing.
+
+        What the checks find is in `findings` of the problem.
+        """
+        files = {
+            upload.filename or field: upload.read()
+            for field, uploads in request.files.lists()
+            for upload in uploads
+        }
+        if not files:
+            raise InvalidInput.at("files", message_zh="没有文件", message_en="there are no files")
+        found = service().engine.deploy(files, actor=current().actor, package=body["package"])
+        return {
+            "id": found.id,
+            "definitions": found.definitions,
+            "findings": [
+                {
+                    "file": each.file,
+                    "line": each.line,
+                    "element": each.element,
+                    "rule": each.rule,
+                    "severity": each.severity.value,
+                    "message": either(each.message_zh, each.message_en),
+                }
+                for each in found.findings
+            ],
+        }
+
+
+@blueprint.route("/definitions")
+class DefinitionsView(MethodView):
+    """Definitions."""
+
+    @requires("definitions:read")
+    @blueprint.response(200, schemas.DefinitionsSchema)
+    def get(self) -> dict[str, Any]:
+        """The newest version of each process."""
+        newest: dict[str, dict[str, Any]] = {}
+        for row in _rows():
+            newest.setdefault(row["key"], row)
+        return {"items": list(newest.values())}
+
+
+@blueprint.route("/definitions/<string:key>/versions")
+class VersionsView(MethodView):
+    """Versions."""
+
+    @requires("definitions:read")
+    @blueprint.response(200, schemas.DefinitionsSchema)
+    def get(self, key: str) -> dict[str, Any]:
+        """All versions of a process, the newest first."""
+        found = _rows(key)
+        if not found:
+            raise _unknown(key)
+        return {"items": found}
+
+
+@blueprint.route("/definitions/<string:key>/versions/<int(max=2147483647):version>")
+class VersionView(MethodView):
+    """One version."""
+
+    @requires("definitions:read")
+    @blueprint.response(200, schemas.DefinitionPageSchema)
+    def get(self, key: str, version: int) -> dict[str, Any]:
+        """A version of a process with its steps and forms."""
+        row = next((row for row in _rows(key) if row["version"] == version), None)
+        if row is None:
+            raise _unknown(key)
+        definition = _definition(key, version)
+        starts = [definition.nodes[name] for name in definition.containers[key].starts]
+        return {
+            **row,
+            "start_form": next((node.work.form for node in starts if node.work and node.work.form), None),
+            "forms": sorted(definition.forms),
+            "steps": {
+                node.id: node.name or node.id
+                for node in definition.nodes.values()
+                if node.kind is NodeKind.USER_TASK
+            },
+        }
+
+
+@blueprint.route("/definitions/<string:key>/versions/<int(max=2147483647):version>/diagram")
+class VersionDiagramView(MethodView):
+    """One diagram."""
+
+    @requires("definitions:read")
+    @blueprint.response(200, schemas.DiagramFileSchema)
+    def get(self, key: str, version: int) -> dict[str, Any]:
+        """The diagram of a version."""
+        digest, _ = service().engine.definitions.find(key, version)
+        file, xml = diagram_of(digest)
+        return {"file": file, "xml": xml}
+
+
+@blueprint.route("/definitions/<string:key>/versions/<int(max=2147483647):version>/forms/<string:form>")
+class FormView(MethodView):
+    """One form."""
+
+    @requires("definitions:read")
+    @blueprint.response(200, schemas.FormSchema)
+    def get(self, key: str, version: int, form: str) -> dict[str, Any]:
+        """A form of a version."""
+        found = _definition(key, version).forms.get(form)
+        if found is None:
+            raise NotFound(code="form.unknown", message_zh="没有这张表单", message_en="there is no such form")
+        return {"id": found.id, "form": found.schema}
+
+
+def _definition(key: str, version: int) -> Definition:
+    engine = service().engine
+    digest, _ = engine.definitions.find(key, version)
+    found: Definition = engine.definitions.programs.get(digest).definition
+    return found
+
+
+def _rows(key: str | None = None) -> list[dict[str, Any]]:
+    query = (
+        sa.select(*_COLUMNS)
+        .join(deployments, deployments.c.deployment_id == definitions.c.deployment_id)
+        .order_by(definitions.c.key, definitions.c.version.desc())
+    )
+    if key is not None:
+        query = query.where(definitions.c.key == key)
+    with service().engine.database.reading() as tx:
+        rows = [dict(row._mapping) for row in tx.execute(query)]
+    return [{**row, "digest": bytes(row["digest"]).hex()} for row in rows]
+
+
+def _unknown(key: str) -> NotFound:
+    return NotFound(
+        code="definition.unknown",
+        message_zh=f"没有部署流程“{key}”或这一版本",
+        message_en=f"process “{key}”, or this version of it, is not deployed",
+    )

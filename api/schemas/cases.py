@@ -1,0 +1,142 @@
+"""Cases: headers, starting one, commands on one, its log."""
+
+from __future__ import annotations
+
+import marshmallow as ma
+from marshmallow import fields
+
+from api.schemas.base import Input, Output, Query, described, moment, name, text, values
+
+
+class CaseSchema(Output):
+    """A case's header."""
+
+    id = described(fields.UUID, "The case.", required=True)
+    key = described(fields.String, "Key of its process.", "whistle", required=True)
+    version = described(fields.Integer, "Version of the process.", 1, required=True)
+    definition = described(fields.String, "Digest of the definition, hex.", required=True)
+    business_key = described(
+        fields.String, "A key given from outside.", "CS-2026-001", required=True, allow_none=True
+    )
+    status = described(
+        fields.String, "`active`, `suspended`, `completed` or `cancelled`.", "active", required=True
+    )
+    provenance = described(
+        fields.String, "`live`, or for ever marked `imported` or `simulated`.", "live", required=True
+    )
+    started_at = moment("When it started.", required=True)
+    ended_at = moment("When it ended.", required=True, allow_none=True)
+    effective_at = moment("The case clock.", required=True)
+    seq = described(fields.Integer, "Number of its last event.", 12, required=True)
+    etag = described(fields.String, "State hash, hex: the entity tag.", "0" * 64, required=True)
+
+
+class StartSchema(Input):
+    """Starting a case."""
+
+    key = name("Key of the process.", "whistle", required=True)
+    version = described(
+        fields.Integer, "Version; by default the newest.", 1, validate=ma.validate.Range(1, 2**31 - 1)
+    )
+    business_key = name("A key from outside, to find the case by.", "12345-2026-000017")
+    variables = values("What the case starts with.", {"grid": "qh0100101"}, load_default=dict)
+
+
+class SuspendSchema(Input):
+    """挂起."""
+
+    reason = text("Why.", "等待伤情鉴定", required=True, validate=ma.validate.Length(1, 4000))
+    reason_code = name("One of the reasons limits know; clocks whose rule allows it pause.", "appraisal")
+
+
+class WhySchema(Input):
+    """A command with a reason."""
+
+    reason = text("Why.", "登记错误", required=True, validate=ma.validate.Length(1, 4000))
+
+
+class JumpSchema(WhySchema):
+    """Putting a token elsewhere."""
+
+    token = described(
+        fields.Integer, "The token's number.", 3, required=True, validate=ma.validate.Range(1, 2**31 - 1)
+    )
+    to = name("Id of the element it is put to.", "dispatch", required=True)
+
+
+class SetVariablesSchema(WhySchema):
+    """Correcting variables."""
+
+    variables = values("The variables by name.", {"grid": "qh0100102"}, required=True)
+
+
+class LogQuery(Query):
+    """A page of a log."""
+
+    after = described(
+        fields.Integer,
+        "From the event after this number on.",
+        0,
+        load_default=0,
+        validate=ma.validate.Range(0, 2**31 - 1),
+    )
+    limit = described(
+        fields.Integer,
+        "Events a page has at most.",
+        100,
+        load_default=100,
+        validate=ma.validate.Range(1, 500),
+    )
+
+
+class EventSchema(Output):
+    """An event of a case's log: who did what when. What was entered is not in it."""
+
+    seq = described(fields.Integer, "Its number.", 3, required=True)
+    kind = described(fields.String, "The command; `refused` for a refusal.", "complete", required=True)
+    actor = described(fields.String, "Who.", "qh00042", required=True)
+    on_behalf_of = described(fields.String, "For whom.", None, required=True, allow_none=True)
+    recorded_at = moment("When it was recorded.", required=True)
+    effective_at = moment("The case clock.", required=True)
+    hash = described(fields.String, "Its hash in the chain, hex.", "0" * 64, required=True)
+    elements = described(
+        fields.List,
+        "Elements whose task it opened, closed or changed.",
+        ["dispatch"],
+        cls_or_instance=fields.String(),
+        required=True,
+    )
+    refusal = described(
+        fields.Dict,
+        "Of a refusal: command, rule and sentence.",
+        {"rule": "separation"},
+        required=True,
+        allow_none=True,
+    )
+
+
+class LogSchema(Output):
+    """A page of a case's log."""
+
+    items = described(fields.List, "The events.", cls_or_instance=fields.Nested(EventSchema), required=True)
+    next = described(
+        fields.Integer,
+        "`after` of the next page; null at the end.",
+        100,
+        required=True,
+        allow_none=True,
+    )
+
+
+class DiagramSchema(Output):
+    """Where a case stands in its diagram."""
+
+    definition = described(fields.String, "Digest of the definition, hex.", required=True)
+    file = described(fields.String, "Name of the diagram's file.", "whistle.bpmn", required=True)
+    xml = described(fields.String, "The BPMN XML.", "<definitions/>", required=True)
+    elements = described(
+        fields.Dict,
+        "By element id: `active`, how many tokens are there, and `visited`, how often one came by.",
+        {"dispatch": {"active": 1, "visited": 1}},
+        required=True,
+    )

@@ -1,0 +1,106 @@
+"""Deployments and definitions."""
+
+from __future__ import annotations
+
+import marshmallow as ma
+from flask_smorest.fields import Upload
+from marshmallow import fields
+
+from api.schemas.base import Input, Output, described, moment
+from api.schemas.problem import FindingSchema
+
+
+class DeploySchema(Input):
+    """The fields of a deployment's form beside its files."""
+
+    package = described(
+        fields.String,
+        "Name of the package.",
+        "whistle",
+        load_default="",
+        validate=ma.validate.Regexp(r"^[\w.\- ]{0,100}$"),
+    )
+
+
+class FilesSchema(Input):
+    """The files of a deployment; the name of each field is the path of its file in the package."""
+
+    class Meta:
+        unknown = ma.INCLUDE
+
+    files = fields.List(
+        Upload(),
+        metadata={"description": "Diagrams (.bpmn), decision tables (.dmn) and forms (.form)."},
+    )
+
+
+class DeployedSchema(Output):
+    """A definition of a deployment."""
+
+    key = described(fields.String, "Key of the process.", "whistle", required=True)
+    name = described(fields.String, "Its name.", "村社吹哨、部门报到", required=True, allow_none=True)
+    version = described(fields.Integer, "Its version.", 1, required=True)
+    digest = described(fields.String, "Digest of the definition, hex.", required=True)
+    is_new = described(
+        fields.Boolean, "False when the same bytes were its newest version already.", True, required=True
+    )
+
+
+class DeploymentSchema(Output):
+    """What a deployment brought."""
+
+    id = described(fields.UUID, "The deployment.", required=True)
+    definitions = described(
+        fields.List, "Its definitions.", cls_or_instance=fields.Nested(DeployedSchema), required=True
+    )
+    findings = described(
+        fields.List, "Its warnings.", cls_or_instance=fields.Nested(FindingSchema), required=True
+    )
+
+
+class DefinitionSchema(Output):
+    """A version of a process."""
+
+    key = described(fields.String, "Key of the process.", "whistle", required=True)
+    name = described(fields.String, "Its name.", "村社吹哨、部门报到", required=True)
+    version = described(fields.Integer, "The version.", 1, required=True)
+    digest = described(fields.String, "Digest, hex.", required=True)
+    deployed_at = moment("When it was deployed.", required=True)
+    actor = described(fields.String, "Who deployed it.", "qh00001", required=True)
+    package = described(fields.String, "The package it came in.", "whistle", required=True)
+
+
+class DefinitionsSchema(Output):
+    """The newest version of each process."""
+
+    items = described(
+        fields.List, "The definitions.", cls_or_instance=fields.Nested(DefinitionSchema), required=True
+    )
+
+
+class FormSchema(Output):
+    """A form."""
+
+    id = described(fields.String, "Its id.", "blow_whistle", required=True)
+    form = described(fields.Dict, "The form-js schema.", {"components": []}, required=True)
+
+
+class DefinitionPageSchema(DefinitionSchema):
+    """A version with its parts."""
+
+    start_form = described(
+        fields.String, "Id of the form a case starts with.", None, required=True, allow_none=True
+    )
+    forms = described(
+        fields.List, "Ids of its forms.", ["blow_whistle"], cls_or_instance=fields.String(), required=True
+    )
+    steps = described(
+        fields.Dict, "User tasks by element id, with their names.", {"dispatch": "分哨"}, required=True
+    )
+
+
+class DiagramFileSchema(Output):
+    """A diagram."""
+
+    file = described(fields.String, "Name of the file.", "whistle.bpmn", required=True)
+    xml = described(fields.String, "The BPMN XML.", "<definitions/>", required=True)

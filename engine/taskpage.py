@@ -1,0 +1,79 @@
+"""All a person needs to work on one task: its form, what to fill it with, and where it may go back to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from engine.errors import NotFound
+from engine.model.forms import component_path, inner
+from engine.runtime import Session
+from engine.runtime.variables import View
+from engine.runtime.verbs.items import kept
+from engine.runtime.verbs.returning import Target, targets
+from engine.state import WorkItem
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TaskPage:
+    """A task as it stands. item: the task itself. process: key of the process it is in. seq: the case's event number.
+
+    form: the form-js schema. values: wire form, of the names the form reads or writes; a draft kept by the task
+    (from a delegate, say) comes before the case's variables.
+    """
+
+    item: WorkItem
+    name: str
+    process: str
+    form: Mapping[str, Any] | None
+    values: Mapping[str, Any]
+    targets: tuple[Target, ...]
+    owner: str | None
+    urged: int
+
+
+def task_page(session: Session, task_id: int) -> TaskPage:
+    """The page of an open task. Raises NotFound when it is gone."""
+    scope = session.state.scope_of(task_id)
+    item = scope.tasks.get(task_id) if scope is not None else None
+    if scope is None or item is None:
+        raise NotFound(
+            code="tasks.gone",
+            message_zh="任务不存在或已经处理",
+            message_en="the task does not exist or was dealt with",
+            place={"id": task_id},
+        )
+    program = session.program(scope)
+    node = program.nodes[item.element]
+    form = program.definition.forms.get(item.form) if item.form is not None else None
+    seen = View(session, scope, scope.tokens[item.token])
+    values: dict[str, Any] = {}
+    if form is not None:
+        wanted = _names(form.schema)
+        values = {name: value for name, value in seen.wire().items() if name in wanted}
+        values.update(kept(item, "draft", {}))
+    return TaskPage(
+        item=item,
+        name=node.name or node.id,
+        process=program.definition.key,
+        form=None if form is None else form.schema,
+        values=values,
+        targets=tuple(targets(session, task_id)),
+        owner=kept(item, "owner"),
+        urged=len(kept(item, "urged", [])),
+    )
+
+
+def _names(schema: Mapping[str, Any]) -> frozenset[str]:
+    """The variables a form shows or lists options from: the first step of each path."""
+    found: set[str] = set()
+    waiting = list(inner(schema))
+    while waiting:
+        component = waiting.pop()
+        waiting.extend(inner(component))
+        found.update(component_path(component)[:1])
+        source = component.get("valuesKey")
+        if isinstance(source, str) and source:
+            found.add(source.split(".")[0])
+    return frozenset(found)
