@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
 
+from engine.accounts.foreign import ForeignSignIns
 from engine.accounts.lockout import Lockout
 from engine.accounts.opaque import Random
 from engine.accounts.passwords import Hasher
@@ -46,6 +47,7 @@ class Office:
         self.hasher = Hasher(settings.passwords)
         self.sessions = Sessions(database, settings.sessions, random)
         self.tokens = Tokens(database, self.log, clock=clock, random=random)
+        self.foreign = ForeignSignIns(database, clock=clock, random=random)
         self.register = Register(
             database, settings, self.log, self.lockout, self.hasher, clock=clock, random=random
         )

@@ -30,6 +30,12 @@ from engine.store.tables import account_identities, accounts, sessions
 
 _ADD: Final = insert(accounts)
 _ADD_IDENTITY: Final = insert(account_identities)
+_IDENTITY_OF: Final = Statement(
+    sa.select(account_identities.c.subject).where(
+        account_identities.c.account_id == sa.bindparam("account_id"),
+        account_identities.c.issuer == sa.bindparam("issuer"),
+    )
+)
 _SET_PASSWORD: Final = update(accounts, "password", "password_changed_at", "must_change", "password_until")
 _SET: Final = {name: update(accounts, name) for name in ("state", "roles", "person", "locale")}
 _END_SESSIONS: Final = Statement(
@@ -93,6 +99,12 @@ class Register:
         query = sa.select(accounts).where(accounts.c.login > after).order_by(accounts.c.login).limit(limit)
         with self._database.reading() as tx:
             return [account_of(tuple(row)) for row in tx.execute(query)]
+
+    def has_identity(self, account_id: str, issuer: str) -> bool:
+        """Whether an account is linked to an identity of an organisation."""
+        with self._database.reading() as tx:
+            found = tx.row(_IDENTITY_OF, {"account_id": account_id, "issuer": issuer})
+        return found is not None
 
     # -- changing ----------------------------------------------------------------------------------
 

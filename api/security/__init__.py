@@ -1,0 +1,1 @@
+"""What protects every answer and every request, whoever asks: headers, hosts, rates, forgery."""
