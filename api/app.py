@@ -10,6 +10,7 @@ from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import health, problems, spec
+from api.auth import application as auth
 from api.observing import logs, requests, traces
 from api.resources import BLUEPRINTS
 from api.service import EXTENSION, Service
@@ -46,11 +47,13 @@ def create_app(
     app.extensions[EXTENSION] = _service(settings, engine or open_installation(settings, clock=clock))
     _observe(app, settings)
     problems.install(app)
+    auth.install(app)
     Compress(app)
     api = spec.install(app)
-    for blueprint in BLUEPRINTS:
+    for blueprint in (*auth.BLUEPRINTS, *BLUEPRINTS):
         api.register_blueprint(blueprint)
     app.register_blueprint(health.blueprint)
+    auth.open_up(app)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from flask import Flask
 
@@ -44,4 +46,13 @@ def open_up(app: Flask, *endpoints: str) -> None:
     """Open endpoints to everybody that others than we made: the OpenAPI document."""
     for endpoint in (DOCUMENT, *endpoints):
         if endpoint in app.view_functions:
-            public(app.view_functions[endpoint])
+            app.view_functions[endpoint] = public(_plain(app.view_functions[endpoint]))
+
+
+def _plain(view: Callable[..., Any]) -> Callable[..., Any]:
+    # A method cannot be marked.
+    @wraps(view)
+    def call(**arguments: Any) -> Any:
+        return view(**arguments)
+
+    return call

@@ -7,7 +7,8 @@ from typing import Any, Final
 import marshmallow as ma
 from marshmallow import fields
 
-from api.schemas.base import Input, Output, Query, described, moment, name
+from api.schemas.base import Input, Output, Query, described, moment
+from api.schemas.base import name as short
 from engine.accounts.account import ACCOUNT_ROLES
 from engine.accounts.scopes import SCOPES
 from engine.accounts.tokens import LONGEST_DAYS
@@ -190,8 +191,8 @@ class OpenedOutput(AccountOutput):
 class AccountInput(Input):
     """An account to open."""
 
-    login = name("Its name: 2 to 64 letters, digits or . @ + - _.", "zhang.wei", required=True, longest=64)
-    person = name("Whose it is, of the directory.", "p-101", load_default=None, allow_none=True, longest=64)
+    login = short("Its name: 2 to 64 letters, digits or . @ + - _.", "zhang.wei", required=True, longest=64)
+    person = short("Whose it is, of the directory.", "p-101", load_default=None, allow_none=True, longest=64)
     roles = _many("Roles of the account itself.", sorted(ACCOUNT_ROLES), ["auditor"], load_default=list)
     with_password = described(
         fields.Boolean,
@@ -205,7 +206,7 @@ class AccountChange(Input):
     """What is to be different about an account; what is left out stays."""
 
     active = described(fields.Boolean, "Whether it may sign in.", False)
-    person = name("Whose it is.", "p-101", allow_none=True, longest=64)
+    person = short("Whose it is.", "p-101", allow_none=True, longest=64)
     roles = _many("Roles of the account itself.", sorted(ACCOUNT_ROLES), ["designer"])
     locale = described(
         fields.String, "Its language.", "zh", allow_none=True, validate=ma.validate.OneOf(["zh", "en"])
@@ -215,8 +216,8 @@ class AccountChange(Input):
 class IdentityInput(Input):
     """An identity of another organisation."""
 
-    provider = name("The organisation's name in the settings.", "county", required=True, longest=64)
-    subject = name("Under which `sub` it knows the person.", "248289761001", required=True, longest=255)
+    provider = short("The organisation's name in the settings.", "county", required=True, longest=64)
+    subject = short("Under which `sub` it knows the person.", "248289761001", required=True, longest=255)
 
 
 class ListQuery(Query):
@@ -269,13 +270,13 @@ class MadeTokenOutput(TokenOutput):
 class TokenInput(Input):
     """A token to make."""
 
-    name = name("What it is for.", "SMS gateway", required=True, longest=80)
+    name = short("What it is for.", "SMS gateway", required=True, longest=80)
     scopes = _many("What it may ask for.", list(SCOPES), ["jobs:work"], required=True)
     days = described(
         fields.Integer, "How many days it holds.", 90, load_default=90, strict=True,
         validate=ma.validate.Range(1, LONGEST_DAYS),
     )  # fmt: skip
-    person = name(
+    person = short(
         "With whose eyes it sees cases; without one it sees none.", "p-900", load_default=None, allow_none=True,
         longest=64,
     )  # fmt: skip
