@@ -168,7 +168,9 @@ def code_of(variables: Mapping[str, Any]) -> str | None:
 def withdrawn_from(variables: Mapping[str, Any]) -> frozenset[str]:
     """The units that may no longer see a case."""
     found = variables.get(WITHDRAWN)
-    return frozenset(item for item in found if isinstance(item, str)) if isinstance(found, list) else frozenset()
+    return (
+        frozenset(item for item in found if isinstance(item, str)) if isinstance(found, list) else frozenset()
+    )
 
 
 def _lifecycle(status: str, settled: int | None) -> str:

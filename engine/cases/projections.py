@@ -177,9 +177,7 @@ def _place(tx: Transaction, happened: Happened, names: frozenset[str], directory
         at=happened.now,
         place=headers.place_of(root.variables),
         owner=headers.owner_of(root.variables),
-        confidentiality=headers.confidentiality_of(
-            root.variables, happened.session.program(root).definition
-        ),
+        confidentiality=headers.confidentiality_of(root.variables, happened.session.program(root).definition),
     )
 
 
@@ -273,7 +271,9 @@ def _write_change(tx: Transaction, happened: Happened) -> None:
         people.update(item.users, (item.extra or {}).get("transfers") or ())
         groups.update(item.groups)
     everybody = len(people) + len(groups) > CROWD
-    audience = {"all": True} if everybody else {"groups": sorted(groups), "people": sorted(people)}
+    audience: dict[str, Any] = (
+        {"all": True} if everybody else {"groups": sorted(groups), "people": sorted(people)}
+    )
     row = {
         "case_id": happened.case_id,
         "seq": happened.seq,

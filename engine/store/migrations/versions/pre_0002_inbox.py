@@ -19,6 +19,16 @@ _NEVER = str(2**63 - 1)
 _CLOSED = sa.text("closed_at IS NULL")
 
 
+_FILLED = """UPDATE task_candidates SET
+free = (SELECT CASE WHEN t.status = 'open' THEN 1 ELSE 0 END FROM tasks t
+    WHERE t.case_id = task_candidates.case_id AND t.task_id = task_candidates.task_id),
+priority = (SELECT t.priority FROM tasks t
+    WHERE t.case_id = task_candidates.case_id AND t.task_id = task_candidates.task_id),
+element_id = (SELECT t.element_id FROM tasks t
+    WHERE t.case_id = task_candidates.case_id AND t.task_id = task_candidates.task_id),
+flow = (SELECT c.definition_key FROM cases c WHERE c.case_id = task_candidates.case_id)"""
+
+
 def _added(name: str, kind: type[sa.types.TypeEngine[object]], default: str) -> sa.Column[object]:
     return sa.Column(name, kind(), nullable=False, server_default=sa.text(default))
 
@@ -44,14 +54,7 @@ def _tasks() -> None:
     op.add_column("task_candidates", _added("confidentiality", sa.Integer, "0"))
     op.add_column("task_candidates", _added("flow", sa.Text, "''"))
     op.add_column("task_candidates", _added("element_id", sa.Text, "''"))
-    own = "FROM tasks t WHERE t.case_id = task_candidates.case_id AND t.task_id = task_candidates.task_id"
-    whole = "FROM cases c WHERE c.case_id = task_candidates.case_id"
-    op.execute(
-        "UPDATE task_candidates SET"
-        f" free = (SELECT CASE WHEN t.status = 'open' THEN 1 ELSE 0 END {own}),"
-        f" priority = (SELECT t.priority {own}), element_id = (SELECT t.element_id {own}),"
-        f" flow = (SELECT c.definition_key {whole})"
-    )
+    op.execute(_FILLED)
     op.drop_index("ix_task_candidates_inbox", "task_candidates")
     op.create_index(
         "ix_task_candidates_inbox",

@@ -1,0 +1,53 @@
+"""Who looks, and what they may see at that moment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+
+from engine.directory import Confidentiality, Index
+from engine.directory.identity import after_subtree
+from engine.directory.scope import WIDE, Scope, scope_of
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Viewer:
+    """Somebody who reads lists, as the directory knows them at `at` (microseconds since 1970 UTC).
+
+    groups: the candidate groups whose tasks they may take, as a stand-in too, each with how confidential a case may
+    be. scope: None for who is not on the staff, and sees nothing.
+    """
+
+    person: str
+    at: int
+    groups: Mapping[str, Confidentiality]
+    scope: Scope | None
+    index: Index = field(repr=False, compare=False)
+
+    def sees(self, case_id: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+        """The condition on a query's case ids."""
+        return sa.false() if self.scope is None else self.scope.visible(case_id)
+
+    def owns(self, case_id: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+        """The condition for cases in their own subtree, where small counts are not suppressed."""
+        return sa.false() if self.scope is None else self.scope.own(case_id)
+
+    def within(self, unit: str, path: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+        """The condition that a path lies in the subtree of a unit; nothing does in an unknown one."""
+        row = self.index.unit(unit, self.at)
+        return sa.false() if row is None else sa.and_(path >= row.path, path < after_subtree(row.path))
+
+    def is_wide(self, unit: str) -> bool:
+        """Whether a unit's subtree holds so much that its cases are looked up one by one."""
+        row = self.index.unit(unit, self.at)
+        return row is not None and self.index.share(row.path) >= WIDE
+
+
+def viewer_of(index: Index, person: str, at: int) -> Viewer:
+    """Who looks: once for each request. at: the moment, in microseconds since 1970 UTC."""
+    scope = scope_of(index, person, at)
+    groups = {} if scope is None else dict(scope.groups)
+    return Viewer(person=person, at=at, groups=groups, scope=scope, index=index)
