@@ -3,12 +3,16 @@
 from typing import Final
 
 from api.blueprint import Blueprint
-from api.resources import batches, cases, definitions, tasks
+from api.resources import batches, cases, definitions, directory, incidents, jobs, messages, tasks
 
 BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     tasks.blueprint,
     batches.blueprint,
     cases.blueprint,
     definitions.blueprint,
+    messages.blueprint,
+    jobs.blueprint,
+    incidents.blueprint,
+    directory.blueprint,
 )
 """All of them, in the order in which they are documented."""
