@@ -11,6 +11,7 @@ from engine.history.findings import HistoryFinding
 from engine.history.fold import Fold
 from engine.history.stored import MIRRORED
 from engine.state import Scope
+from engine.state.items import CONDITION
 from engine.store import NEVER
 
 Rows = set[tuple[Any, ...]]
@@ -38,7 +39,9 @@ def _expected(fold: Fold, definitions: Definitions) -> dict[str, Rows]:
         _tasks(rows, scope, definitions)
         rows["timers"] |= {(item.id, item.element, item.due) for item in scope.timers.values()}
         rows["subscriptions"] |= {
-            (item.id, item.kind, item.name, item.key, item.element) for item in scope.subscriptions.values()
+            (item.id, item.kind, item.name, item.key, item.element)
+            for item in scope.subscriptions.values()
+            if item.kind != CONDITION
         }
         rows["jobs"] |= {(item.id, item.token, item.type, item.retries) for item in scope.jobs.values()}
         rows["incidents"] |= {

@@ -10,7 +10,6 @@ from engine.feel import Expression
 from engine.model.definition import (
     Call,
     JobSpec,
-    MultiInstance,
     NodeKind,
     Setting,
     TimerKind,
@@ -62,77 +61,6 @@ def read_mappings(element: etree._Element, name: str, source: Source) -> tuple[V
         if value is not None and target is not None:
             found.append(VariableMapping(source=value, target=target))
     return tuple(found)
-
-
-def read_multi(element: etree._Element, source: Source) -> MultiInstance | None:
-    """The multi-instance loop of an activity, or None."""
-    loop = child(element, "multiInstanceLoopCharacteristics")
-    if loop is None:
-        return None
-    settings = extension(loop, "loopCharacteristics")
-    cardinality = child(loop, "loopCardinality")
-    collection = None if settings is None else (settings.get("inputCollection") or None)
-    if (collection is None) == (cardinality is None):
-        source.report(
-            "multi.source",
-            element,
-            "多实例须恰有集合与次数之一",
-            "multi-instance needs exactly one of collection and cardinality",
-        )
-    if cardinality is not None:
-        _check_cardinality(cardinality, source)
-    output, item = (None, None) if settings is None else _outputs(settings, source)
-    return MultiInstance(
-        sequential=loop.get("isSequential") in ("true", "1"),
-        collection=source.expression(collection, _some(settings, loop)) if collection is not None else None,
-        cardinality=source.written(cardinality),
-        element=_simple(settings, "inputElement", source),
-        output_collection=output,
-        output_element=item,
-        completion=source.written(child(loop, "completionCondition")),
-    )
-
-
-def _some(element: etree._Element | None, other: etree._Element) -> etree._Element:
-    return other if element is None else element
-
-
-def _outputs(settings: etree._Element, source: Source) -> tuple[str | None, Expression | None]:
-    collection, item = settings.get("outputCollection"), settings.get("outputElement")
-    if bool(collection) != bool(item):
-        source.report(
-            "multi.output",
-            settings,
-            "输出集合与输出元素须成对",
-            "output collection and output element come together",
-        )
-    return (
-        _simple(settings, "outputCollection", source),
-        source.expression(item, settings) if item else None,
-    )
-
-
-def _check_cardinality(cardinality: etree._Element, source: Source) -> None:
-    text = (cardinality.text or "").strip().removeprefix("=").strip()
-    try:
-        number = float(text)
-    except ValueError:
-        return
-    if number < 0 or not number.is_integer():
-        source.report(
-            "multi.cardinality",
-            cardinality,
-            f"次数“{text}”不是非负整数",
-            f"the cardinality {text!r} is not a whole number of at least 0",
-        )
-
-
-def _simple(element: etree._Element | None, attribute: str, source: Source) -> str | None:
-    text = None if element is None else element.get(attribute)
-    if element is None or not text:
-        return None
-    path = source.variable(text, element)
-    return ".".join(path) if path else None
 
 
 def _job(element: etree._Element, source: Source) -> JobSpec | None:
@@ -289,6 +217,10 @@ def _call(element: etree._Element, source: Source) -> Call | None:
         propagate_parent=_flag(settings, "propagateAllParentVariables"),
         propagate_child=_flag(settings, "propagateAllChildVariables"),
     )
+
+
+def _some(element: etree._Element | None, other: etree._Element) -> etree._Element:
+    return other if element is None else element
 
 
 def _flag(settings: etree._Element | None, attribute: str) -> bool:

@@ -44,7 +44,7 @@ _BINDINGS = {"formRefBinding": "deployment", "decisionRefBinding": "deployment"}
 
 _EXPRESSIONS = (
     "conditionExpression", "timeDate", "timeDuration", "timeCycle", "loopCardinality",
-    "completionCondition",
+    "completionCondition", "condition",
 )  # fmt: skip
 _PATH = r"[^\W\d]\w*(?:\.[^\W\d]\w*)*"
 _LITERAL = r"-?\d+(?:\.\d+)?|'[^'\"\\]*'|\"[^'\"\\]*\"|true|false|null"

@@ -69,6 +69,8 @@ class EventKind(StrEnum):
     ESCALATION = "escalation"
     TERMINATE = "terminate"
     LINK = "link"
+    CONDITIONAL = "conditional"
+    CANCEL = "cancel"
 
 
 class TimerKind(StrEnum):
@@ -98,6 +100,10 @@ class VariableMapping:
     target: tuple[str, ...]
 
 
+CHANGES = frozenset({"create", "update"})
+"""What may happen to a variable that a conditional event watches."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Event:
     """An event definition.
@@ -105,6 +111,8 @@ class Event:
     `name` is the message or signal name, the error or escalation code (None catches every code), or the
     link name. `correlation_key` is the key a message subscription waits under (`zeebe:subscription`).
     `timer` holds the date, duration or cycle: for text in ISO 8601 form, for `=` a FEEL value.
+    A conditional event has its `condition`; it is looked at again when one of the variables `watched` is made
+    (`create` in `changes`) or set anew (`update`).
     """
 
     kind: EventKind
@@ -112,6 +120,26 @@ class Event:
     correlation_key: Setting | None = None
     timer_kind: TimerKind | None = None
     timer: Setting | None = None
+    condition: Expression | None = None
+    watched: frozenset[str] = frozenset()
+    changes: frozenset[str] = CHANGES
+
+
+class Behavior(StrEnum):
+    """At which completions of its instances a multi-instance activity throws events (BPMN 2.0 table 8.15)."""
+
+    NONE = "None"
+    ONE = "One"
+    ALL = "All"
+    COMPLEX = "Complex"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Throw:
+    """An event a multi-instance activity throws when an instance completes and `condition` (None: always) holds."""
+
+    event: Event
+    condition: Expression | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -122,6 +150,8 @@ class MultiInstance:
     `element` is the variable each instance gets its item in; `output_element` is evaluated in the instance
     when it completes and gathered, in the order of the input, into the list `output_collection`.
     `completion` is checked in the body after each instance; true cancels the remaining instances.
+    `throws` are the events thrown beside: for `behavior` None at each completion, for One at the first, for
+    Complex at those at which their conditions hold; for All there are none.
     """
 
     sequential: bool
@@ -131,6 +161,8 @@ class MultiInstance:
     output_collection: str | None = None
     output_element: Expression | None = None
     completion: Expression | None = None
+    behavior: Behavior = Behavior.ALL
+    throws: tuple[Throw, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -183,8 +215,8 @@ class Node:
     """A flow node of a process or sub-process.
 
     `container` is the id of the process or sub-process it stands in. `incoming` and `outgoing` are flow ids
-    in document order. `boundary` lists the boundary events attached to it, in document order. Fields that
-    do not belong to the node's kind are None or empty.
+    in document order. `boundary` lists the boundary events attached to it, in document order. A sub-process
+    that is a `transaction` may be cancelled. Fields that do not belong to the node's kind are None or empty.
     """
 
     id: str
@@ -199,6 +231,7 @@ class Node:
     event: Event | None = None
     attached_to: str | None = None
     interrupting: bool = True
+    transaction: bool = False
     multi: MultiInstance | None = None
     inputs: tuple[VariableMapping, ...] = ()
     outputs: tuple[VariableMapping, ...] = ()

@@ -5,12 +5,13 @@ from __future__ import annotations
 from lxml import etree
 
 from engine.markup import line
-from engine.model.activities import read_doing, read_mappings, read_multi
+from engine.model.activities import read_doing, read_mappings
 from engine.model.definition import Event, EventKind, Flow, Node, NodeKind
 from engine.model.draft import Draft, DraftContainer, Listing
 from engine.model.events import read_event, read_message
 from engine.model.expressions import compiled
 from engine.model.extensions import extension
+from engine.model.instances import read_multi
 from engine.model.namespaces import local
 from engine.model.properties import read_properties
 from engine.model.source import Source, bare, child, children, is_true
@@ -19,9 +20,10 @@ MAX_ELEMENTS = 10_000
 MAX_DEPTH = 50
 
 KINDS = {kind.value: kind for kind in NodeKind if kind is not NodeKind.EVENT_SUB_PROCESS}
+KINDS["transaction"] = NodeKind.SUB_PROCESS
 REFUSED_NODES = frozenset(
     {
-        "complexGateway", "transaction", "adHocSubProcess", "choreographyTask", "subChoreography",
+        "complexGateway", "adHocSubProcess", "choreographyTask", "subChoreography",
         "callChoreography", "implicitThrowEvent", "event",
     }
 )  # fmt: skip
@@ -114,6 +116,7 @@ class _Reader:
             line=line(element),
             event=event,
             attached_to=None if attached is None else bare(attached),
+            transaction=local(element) == "transaction",
             interrupting=kind not in _INTERRUPTING or is_true(element, _INTERRUPTING[kind], default=True),
             multi=read_multi(element, source),
             inputs=read_mappings(element, "input", source),

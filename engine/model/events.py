@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from lxml import etree
 
-from engine.model.definition import Event, EventKind, Setting, TimerKind
+from engine.model.definition import CHANGES, Event, EventKind, Setting, TimerKind
 from engine.model.extensions import extension
 from engine.model.namespaces import local
 from engine.model.source import Source, bare, child, children
@@ -18,7 +18,7 @@ _CATCHES = frozenset({"startEvent", "intermediateCatchEvent", "boundaryEvent", "
 
 def read_event(element: etree._Element, source: Source) -> Event | None:
     """The trigger or result of an event element; None (with a finding) when it cannot be executed."""
-    definitions = _definitions(element, source)
+    definitions = definitions_of(element, source)
     if definitions is None:
         return None
     if not definitions:
@@ -28,7 +28,11 @@ def read_event(element: etree._Element, source: Source) -> Event | None:
             "event.multiple", element, "事件有多个触发方式", "the event has more than one event definition"
         )
         return None
-    definition = definitions[0]
+    return read_thrown(definitions[0], element, source)
+
+
+def read_thrown(definition: etree._Element, element: etree._Element, source: Source) -> Event | None:
+    """What an event definition that does not stand in an event of its own throws: at `element`, or None."""
     reader = _READERS.get(local(definition))
     return None if reader is None else reader(definition, element, source)
 
@@ -46,7 +50,8 @@ def read_message(holder: etree._Element, element: etree._Element, source: Source
     return Event(kind=EventKind.MESSAGE, name=name, correlation_key=_correlation(message, element, source))
 
 
-def _definitions(element: etree._Element, source: Source) -> list[etree._Element] | None:
+def definitions_of(element: etree._Element, source: Source) -> list[etree._Element] | None:
+    """The event definitions an event holds or refers to; None (with a finding) when one does not exist."""
     found: list[etree._Element] = []
     for part in children(element):
         name = local(part)
@@ -163,6 +168,38 @@ def _timer(definition: etree._Element, element: etree._Element, source: Source) 
     return Event(kind=EventKind.TIMER, timer_kind=kind, timer=timer)
 
 
+def _conditional(definition: etree._Element, element: etree._Element, source: Source) -> Event | None:
+    written = child(definition, "condition")
+    if written is None:
+        source.report("expression.missing", element, "没有条件", "there is no condition")
+        return None
+    condition = source.written(written)
+    if condition is None:
+        return None
+    watched, changes = condition.names, CHANGES
+    found = extension(definition, "conditionalFilter")
+    if found is not None:
+        named = _listed(found, "variableNames")
+        watched = frozenset(named) if named else watched
+        changes = frozenset(_listed(found, "variableEvents")) or CHANGES
+        if any(source.variable(name, found) is None or "." in name for name in named) or changes - CHANGES:
+            source.report(
+                "condition.filter",
+                found,
+                "变量过滤只能列出变量名与 create、update",
+                "a conditional filter lists names of variables, and create and update",
+            )
+    return Event(kind=EventKind.CONDITIONAL, condition=condition, watched=frozenset(watched), changes=changes)
+
+
+def _listed(element: etree._Element, attribute: str) -> list[str]:
+    return [entry.strip() for entry in (element.get(attribute) or "").split(",") if entry.strip()]
+
+
+def _cancel(_definition: etree._Element, _element: etree._Element, _source: Source) -> Event:
+    return Event(kind=EventKind.CANCEL)
+
+
 def _link(definition: etree._Element, element: etree._Element, source: Source) -> Event | None:
     name = (definition.get("name") or "").strip()
     if not name:
@@ -196,4 +233,6 @@ _READERS: dict[str, Callable[[etree._Element, etree._Element, Source], Event | N
     "escalationEventDefinition": _escalation,
     "terminateEventDefinition": _terminate,
     "linkEventDefinition": _link,
+    "conditionalEventDefinition": _conditional,
+    "cancelEventDefinition": _cancel,
 }

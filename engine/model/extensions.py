@@ -11,7 +11,7 @@ from engine.model.namespaces import bpmn, zeebe
 _ACTIVITIES = frozenset(
     {
         "task", "manualTask", "userTask", "scriptTask", "serviceTask", "sendTask", "receiveTask",
-        "businessRuleTask", "subProcess", "callActivity",
+        "businessRuleTask", "subProcess", "transaction", "callActivity",
     }
 )  # fmt: skip
 _EVENTS = frozenset(
@@ -44,6 +44,10 @@ ZEEBE: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "calledElement": (
         frozenset({"callActivity"}),
         frozenset({"processId", "propagateAllChildVariables", "propagateAllParentVariables", "bindingType"}),
+    ),
+    "conditionalFilter": (
+        frozenset({"conditionalEventDefinition"}),
+        frozenset({"variableNames", "variableEvents"}),
     ),
     "ioMapping": (_VARIABLES, frozenset()),
     "input": (_VARIABLES, frozenset({"source", "target"})),

@@ -24,7 +24,9 @@ class Property:
 
 _PROCESS = frozenset({"process"})
 _USER_TASK = frozenset({"userTask"})
-_LIMITED = frozenset({"process", "subProcess", "callActivity", "userTask", "receiveTask", "serviceTask"})
+_LIMITED = frozenset(
+    {"process", "subProcess", "transaction", "callActivity", "userTask", "receiveTask", "serviceTask"}
+)
 _TIMERS = frozenset({"boundaryEvent", "intermediateCatchEvent", "startEvent"})
 _SENDERS = frozenset({"sendTask", "intermediateThrowEvent", "endEvent"})
 _RECEIVERS = frozenset({"receiveTask", "boundaryEvent", "intermediateCatchEvent", "startEvent"})
@@ -45,7 +47,7 @@ PROPERTIES: dict[str, Property] = {
     "bihuan:return": Property(places=_USER_TASK, zh="退回政策", en="the return policy"),
     "bihuan:recall": Property(places=_USER_TASK, zh="撤回政策", en="the recall policy"),
     "bihuan:countersign": Property(
-        places=_USER_TASK | {"subProcess"}, zh="会签规则", en="the countersign rule"
+        places=_USER_TASK | {"subProcess", "transaction"}, zh="会签规则", en="the countersign rule"
     ),
     "bihuan:copy": Property(places=_USER_TASK, zh="抄送对象", en="who is copied"),
     "bihuan:document": Property(

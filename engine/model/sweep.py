@@ -18,11 +18,12 @@ _EXECUTED = frozenset(
         "conditionExpression", "incoming", "outgoing", "startEvent", "endEvent", "intermediateCatchEvent",
         "intermediateThrowEvent", "boundaryEvent", "task", "manualTask", "userTask", "scriptTask", "script",
         "serviceTask", "sendTask", "receiveTask", "businessRuleTask", "exclusiveGateway", "parallelGateway",
-        "inclusiveGateway", "eventBasedGateway", "subProcess", "callActivity", "eventDefinitionRef",
+        "inclusiveGateway", "eventBasedGateway", "subProcess", "transaction", "callActivity", "eventDefinitionRef",
         "multiInstanceLoopCharacteristics", "loopCardinality", "completionCondition",
         "messageEventDefinition", "timerEventDefinition", "timeDate", "timeDuration", "timeCycle",
         "signalEventDefinition", "errorEventDefinition", "escalationEventDefinition",
-        "terminateEventDefinition", "linkEventDefinition", "message", "signal", "error", "escalation",
+        "terminateEventDefinition", "linkEventDefinition", "conditionalEventDefinition", "condition",
+        "cancelEventDefinition", "complexBehaviorDefinition", "message", "signal", "error", "escalation",
         "extensionElements",
     }
 )  # fmt: skip
@@ -51,12 +52,12 @@ _FIXED: dict[str, frozenset[str]] = {
     "parallelMultiple": frozenset({"false", "0"}),
     "instantiate": frozenset({"false", "0"}),
     "eventGatewayType": frozenset({"Exclusive"}),
-    "behavior": frozenset({"All"}),
+    "method": frozenset({"##Compensate"}),
     "isImmediate": frozenset({"true", "1"}),
 }
 """Attributes of which only these values are executed."""
 
-_REFUSED = frozenset({"oneBehaviorEventRef", "noneBehaviorEventRef", "operationRef"})
+_REFUSED = frozenset({"operationRef"})
 _IMPLEMENTATIONS = frozenset({"", "##unspecified", "##WebService", "unspecified"})
 _XPATH = "http://www.w3.org/1999/XPath"
 _EXECUTING_VENDORS = (
@@ -108,7 +109,10 @@ def _swept(root: etree._Element) -> Iterator[etree._Element]:
 
 
 def _known(element: etree._Element | None) -> bool:
-    return element is None or local(element) in _EXECUTED or local(element) in _DOCUMENTATION
+    if element is None or local(element) in _EXECUTED or local(element) in _DOCUMENTATION:
+        return True
+    around = element.getparent()
+    return local(element) == "event" and around is not None and local(around) == "complexBehaviorDefinition"
 
 
 def _attributes(element: etree._Element, name: str, source: Source, foreign: set[tuple[str, str]]) -> None:
@@ -125,7 +129,10 @@ def _attributes(element: etree._Element, name: str, source: Source, foreign: set
 
 
 def _plain(element: etree._Element, name: str, attribute: str, value: str, source: Source) -> None:
-    if attribute in _FIXED and value not in _FIXED[attribute]:
+    is_wrong = attribute in _FIXED and value not in _FIXED[attribute]
+    if is_wrong or (
+        name == "transaction" and attribute == "triggeredByEvent" and value not in ("false", "0")
+    ):
         _refuse_attribute(element, f'{attribute}="{value}"', source)
     elif attribute in _REFUSED:
         _refuse_attribute(element, attribute, source)

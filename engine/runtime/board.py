@@ -241,7 +241,7 @@ class Board:
     ) -> Scope:
         """Open a scope below the token that owns it (None: the case's process)."""
         deepest = self.bound("depth")
-        if owner is not None and self._depth(owner.scope) >= deepest:
+        if owner is not None and self.depth(owner.scope) >= deepest:
             raise NodeFailure(
                 "scope-depth",
                 f"子流程嵌套超过{deepest}层",
@@ -265,7 +265,8 @@ class Board:
         self._grow(scope)
         return scope
 
-    def _depth(self, scope_id: int) -> int:
+    def depth(self, scope_id: int) -> int:
+        """How many scopes there are around a scope, itself included."""
         depth = 0
         parent: int | None = scope_id
         while parent is not None:

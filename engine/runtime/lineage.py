@@ -139,7 +139,12 @@ class Lineage:
         """Read one more event."""
         self._event = event
         if event.kind in ACTS:
-            self._mark_touched()
+            self._mark_touched(self._acted_on())
+        self._mark_touched(
+            self._hosts.get(effect[2]["token"], effect[2]["token"])
+            for effect in event.effects
+            if effect[:2] == ["note", "condition"]
+        )
         for effect in event.effects:
             handler = _HANDLERS.get(effect[0])
             if handler is not None:
@@ -161,9 +166,9 @@ class Lineage:
 
     # -- who acted ---------------------------------------------------------------------------------
 
-    def _mark_touched(self) -> None:
+    def _mark_touched(self, tokens: Iterable[int]) -> None:
         acted: set[int] = set()
-        for token in self._acted_on():
+        for token in tokens:
             acted.update(self._with_owners(token))
         for token in acted:
             for step in self._steps.get(token, ()):

@@ -154,5 +154,5 @@ def _ends_all(node: Node) -> bool:
     return (
         node.kind is NodeKind.END_EVENT
         and node.event is not None
-        and node.event.kind in (EventKind.TERMINATE, EventKind.ERROR)
+        and node.event.kind in (EventKind.TERMINATE, EventKind.ERROR, EventKind.CANCEL)
     )

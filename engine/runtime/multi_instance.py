@@ -7,12 +7,15 @@ are done, so that completing one instance costs the same whether there are ten o
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from engine import canonical
+from engine.feel import Expression
 from engine.model.countersign import Countersign
-from engine.model.definition import MultiInstance, Node
-from engine.runtime import triggers
+from engine.model.definition import Behavior, MultiInstance, Node
+from engine.runtime import throwing, triggers
 from engine.runtime.failure import NodeFailure
 from engine.runtime.nodes.base import NodeSpec, go_on, wanted_back
 from engine.runtime.tree import TokenTask
@@ -69,7 +72,10 @@ class MultiInstanceSpec(NodeSpec):
 
 
 def instance_done(session: Session, instance: Scope, body: TokenTask) -> None:
-    """One instance's last token is gone: gather its output, then go on, wait or complete the body."""
+    """One instance's last token is gone: gather its output, throw, then go on, wait or complete the body.
+
+    What is thrown may interrupt the body itself (§10.3.8: boundary events catch it); then nothing is left to do.
+    """
     scope, token = session.scope(body), session.token(body)
     node = session.node(scope, token)
     multi = _multi(node)
@@ -82,7 +88,9 @@ def instance_done(session: Session, instance: Scope, body: TokenTask) -> None:
         data["done"] += 1
         data["active"] -= 1
         decided = _vote(instance, node, data)
-        enough = decided or _enough(session, scope, token, instance, multi, data, output)
+        view = _Completion(session, scope, token, instance, data, output)
+        enough = decided or view.holds(multi.completion)
+        thrown = list(view.thrown(multi))
     except NodeFailure as failure:
         _set_aside(session, body, instance, failure)
         return
@@ -92,14 +100,18 @@ def instance_done(session: Session, instance: Scope, body: TokenTask) -> None:
     else:
         session.emit(["scope-", instance.id, "completed"])
     following = data["next"]
-    if not enough and following < data["total"] and multi.sequential:
+    goes_on = multi.sequential and not enough and following < data["total"]
+    if goes_on:
         data.update(next=following + 1, active=1)
-        session.change(body, token.status, data)
+    session.change(body, token.status, data)
+    for throw in thrown:
+        throw(body)
+        if session.tasks.get(body.token) is not body:
+            return
+    if goes_on:
         items = data.get("items")
         _open(session, body, node, following, None if items is None else items[following])
-        return
-    session.change(body, token.status, data)
-    if enough or data["active"] == 0:
+    elif enough or data["active"] == 0:
         complete_body(session, body, node)
 
 
@@ -211,39 +223,55 @@ def _open(session: Session, body: TokenTask, node: Node, index: int, item: Any) 
     session.place(instance, node.id)
 
 
-def _enough(
-    session: Session,
-    scope: Scope,
-    token: Token,
-    instance: Scope,
-    multi: MultiInstance,
-    data: dict[str, Any],
-    output: Any,
-) -> bool:
-    """Whether the completion condition holds now (§13.3.7: checked each time an instance completes)."""
-    if multi.completion is None:
-        return False
-    counts: dict[str, Any] = {
-        "numberOfInstances": data["total"],
-        "numberOfActiveInstances": data["active"],
-        "numberOfCompletedInstances": data["done"],
-        "numberOfTerminatedInstances": 0,
-        "loopCounter": (instance.index or 0) + 1,
-    }
-    name = multi.output_collection
-    if name is not None and name in multi.completion.names:
-        done = [
-            (child.index or 0, child.output)
-            for child in (session.state.scopes[child_id] for child_id in scope.children)
-            if child.owner == token.id and child.closed
-        ]
-        done.append((instance.index or 0, output))
-        counts[name] = [value for _, value in sorted(done, key=lambda pair: pair[0])]
-    value = evaluate(session, multi.completion, scope, token, counts)
-    if value is True or value is False:
-        return bool(value)
-    raise NodeFailure(
-        "condition.type",
-        f"多实例的完成条件应为真或假：{multi.completion.text[:120]}",
-        f"the completion condition must be true or false: {multi.completion.text[:120]}",
-    )
+@dataclass(frozen=True, slots=True)
+class _Completion:
+    """What conditions see when an instance completes (§13.3.7): the body's counts and what was gathered so far."""
+
+    session: Session
+    scope: Scope
+    token: Token
+    instance: Scope
+    data: dict[str, Any]
+    output: Any
+
+    def holds(self, condition: Expression | None) -> bool:
+        """Whether a completion condition, or that of a complex behavior, holds now."""
+        if condition is None:
+            return False
+        value = evaluate(self.session, condition, self.scope, self.token, self._counts(condition))
+        if value is True or value is False:
+            return bool(value)
+        raise NodeFailure(
+            "condition.type",
+            f"多实例的完成条件应为真或假：{condition.text[:120]}",
+            f"the completion condition must be true or false: {condition.text[:120]}",
+        )
+
+    def _counts(self, condition: Expression) -> dict[str, Any]:
+        counts: dict[str, Any] = {
+            "numberOfInstances": self.data["total"],
+            "numberOfActiveInstances": self.data["active"],
+            "numberOfCompletedInstances": self.data["done"],
+            "numberOfTerminatedInstances": 0,
+            "loopCounter": (self.instance.index or 0) + 1,
+        }
+        node = self.session.node(self.scope, self.token)
+        name = _multi(node).output_collection
+        if name is not None and name in condition.names:
+            scopes = (self.session.state.scopes[child_id] for child_id in self.scope.children)
+            done = [
+                (child.index or 0, child.output)
+                for child in scopes
+                if child.owner == self.token.id and child.closed
+            ]
+            done.append((self.instance.index or 0, self.output))
+            counts[name] = [value for _, value in sorted(done, key=lambda pair: pair[0])]
+        return counts
+
+    def thrown(self, multi: MultiInstance) -> Iterator[Callable[[TokenTask], None]]:
+        """The events to throw now (table 8.15): at each completion, at the first, or where their condition holds."""
+        if multi.behavior is Behavior.ONE and self.data["done"] != 1:
+            return
+        for throw in multi.throws:
+            if throw.condition is None or self.holds(throw.condition):
+                yield throwing.prepared(self.session, self.scope, self.token, throw.event)

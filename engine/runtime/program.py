@@ -7,7 +7,7 @@ from functools import cached_property
 from threading import Lock
 
 from engine.feel import Expression, compile_expression
-from engine.model.definition import Container, Definition, Event, EventKind, Flow, Node, NodeKind
+from engine.model.definition import Container, Definition, Event, Flow, Node, NodeKind
 from engine.runtime.nodes.registry import single_spec_for, spec_for
 from engine.runtime.tree import ContainerSpec
 
@@ -111,13 +111,6 @@ class Program:
         return frozenset(seen)
 
 
-def catches_error(event: Event | None, kind: EventKind, code: str) -> bool:
-    """Whether an error or escalation event catches this code; one without a code catches all."""
-    if event is None or event.kind is not kind:
-        return False
-    return event.name is None or event.name.text is None or event.name.text == code
-
-
 class Programs:
     """Compiled programs by definition digest, loaded on first use.
 
@@ -140,4 +133,4 @@ class Programs:
         return program
 
 
-__all__ = ["INSTANCE_PREFIX", "Program", "Programs", "catches_error"]
+__all__ = ["INSTANCE_PREFIX", "Program", "Programs"]

@@ -16,12 +16,13 @@ from zoneinfo import ZoneInfo
 from engine.feel import Budget, Environment
 from engine.model.definition import NodeKind
 from engine.runtime.board import TASK_STATES, Board
+from engine.runtime.conditions import Conditions, fire
 from engine.runtime.failure import NodeFailure
 from engine.runtime.lineage import Lineage, PastEvent
 from engine.runtime.program import Programs
 from engine.runtime.reads import Reads
 from engine.runtime.tree import TaskState, TokenTask, spawn
-from engine.state import CaseState
+from engine.state import CaseState, Scope, Subscription
 from engine.state.items import FAILED, READY, WAITING, Incident
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -72,6 +73,7 @@ class Session(Board):
     Attributes:
         ready: tasks to run, in order.
         behind: ready tokens that an exhausted step budget left.
+        conditions: what the case waits for to become true.
     """
 
     def __init__(self, state: CaseState, programs: Programs, settings: Settings) -> None:
@@ -79,6 +81,7 @@ class Session(Board):
         self.settings = settings
         self.ready: deque[TokenTask] = deque()
         self.behind: set[int] = set()
+        self.conditions = Conditions()
         self.now = 0
         self.reads: Reads
         self.past: Past = _no_past
@@ -100,9 +103,15 @@ class Session(Board):
         self.state.changes.clear()
         self.ready.clear()
         self.closing.clear()
+        self.conditions.begin()
         self._steps = 0
         self._opened = 0
         self._environment = None
+
+    def emit(self, effect: list[Any]) -> None:
+        """Change the state, remember how, and which conditions that may concern."""
+        self.conditions.note(effect, self.state)
+        super().emit(effect)
 
     def lineage(self) -> Lineage:
         """What has come of each completed step, read from the case's log."""
@@ -128,13 +137,20 @@ class Session(Board):
     def run(self) -> None:
         """Run ready tokens one at a time until none is left, then inclusive joins that may fire.
 
-        A scope that lost its last token completes before anything else runs. When the step budget is used up
-        the token at hand gets an incident, and the others stay ready until that is retried or gone.
+        Before anything else runs, conditions whose variables changed are looked at; then a scope that lost its last
+        token completes. When the step budget is used up the token at hand gets an incident, and the others stay ready
+        until that is retried or gone.
         """
         from engine.runtime.nodes.gateways import fire_inclusive
 
+        if self.conditions.aside and not self._is_stopped():
+            self.conditions.take_up(self)
         while True:
-            if self.closing:
+            waiting = self.conditions.next(self)
+            if waiting is not None:
+                if not self._fire(*waiting):
+                    return
+            elif self.closing:
                 self._close(self.closing.popleft())
             elif self.ready:
                 task = self.ready.popleft()
@@ -154,25 +170,44 @@ class Session(Board):
         self.ready.append(task)
 
     def _take_up(self) -> bool:
-        """Schedule what an exhausted step budget left behind, once its incident is gone; whether any was."""
-        if not self.behind or any(
-            incident.kind == OUT_OF_STEPS
-            for scope in self.state.scopes.values()
-            for incident in scope.incidents.values()
-        ):
+        """Take up what an exhausted step budget left behind, once its incident is gone; whether any was."""
+        if not (self.behind or self.conditions.aside) or self._is_stopped():
             return False
         tokens = [self.state.token(token_id) for token_id in sorted(self.behind)]
         self.behind.clear()
         for token in tokens:
             if token is not None and token.status == READY:
                 self.schedule(self.tasks[token.id])
-        return bool(self.ready)
+        return self.conditions.take_up(self) or bool(self.ready)
+
+    def _is_stopped(self) -> bool:
+        """Whether the case stands still at an exhausted step budget."""
+        return any(
+            incident.kind == OUT_OF_STEPS
+            for scope in self.state.scopes.values()
+            for incident in scope.incidents.values()
+        )
+
+    def _fire(self, scope: Scope, sub: Subscription) -> bool:
+        """Trigger an event whose condition became true; False when the step budget is used up."""
+        self._steps += 1
+        if self._steps <= self.bound("steps"):
+            fire(self, scope, sub)
+            return True
+        self.conditions.put_back(sub)
+        self._leave_behind()
+        self.report(scope, sub.token, sub.element, self._exhausted())
+        return False
+
+    def _leave_behind(self) -> None:
+        self.behind.update(left.token for left in self.ready if left.state == TaskState.READY)
+        self.ready.clear()
+        self.conditions.set_aside(self)
 
     def _out_of_steps(self, task: TokenTask) -> None:
         from engine.runtime.nodes.base import entering
 
-        self.behind.update(left.token for left in self.ready if left.state == TaskState.READY)
-        self.ready.clear()
+        self._leave_behind()
         self.fail(task, self._exhausted(), entering(self.token(task)))
 
     def _exhausted(self) -> NodeFailure:
@@ -199,16 +234,20 @@ class Session(Board):
         """Stop a token with an incident. `data` keeps what a retry needs (its `phase` at least)."""
         token = self.token(task)
         self.change(task, FAILED, data)
+        self.report(self.scope(task), token.id, token.element, failure)
+
+    def report(self, scope: Scope, token_id: int, element: str, failure: NodeFailure) -> None:
+        """Open an incident of a token, which stays as it is."""
         incident = Incident(
             self.new_id(),
-            token.id,
-            token.element,
+            token_id,
+            element,
             failure.kind,
             failure.message_zh,
             failure.message_en,
             self.now,
         )
-        self.emit(["inc+", task.scope, incident.row()])
+        self.emit(["inc+", scope.id, incident.row()])
 
     def _close(self, scope_id: int) -> None:
         scope = self.state.scopes.get(scope_id)
@@ -246,4 +285,5 @@ class Session(Board):
                     and program.nodes[token.element].kind is NodeKind.INCLUSIVE_GATEWAY
                 ):
                     session.joining[(scope_id, token.element)] = None
+        session.conditions.read(state)
         return session

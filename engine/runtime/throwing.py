@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from engine.model.definition import EventKind, Node
+from engine.model.definition import Event, EventKind, Node
 from engine.runtime import triggers
-from engine.runtime.program import catches_error
 from engine.runtime.tree import TokenTask
-from engine.state import Scope
-from engine.state.scope import EVENT_SUB_PROCESS, INSTANCE
+from engine.state import Scope, Token
+from engine.state.scope import EVENT_SUB_PROCESS, INSTANCE, SUB_PROCESS
 
 if TYPE_CHECKING:
     from engine.runtime.session import Session
@@ -41,6 +40,45 @@ def escalate(session: Session, task: TokenTask, code: str, values: Mapping[str, 
     handler = _find(session, task, EventKind.ESCALATION, code)
     if handler is not None:
         _handle(session, handler, values)
+
+
+def prepared(session: Session, scope: Scope, token: Token, event: Event) -> Callable[[TokenTask], None]:
+    """What throws a signal, message or escalation without variables from a task; its name and key are evaluated now.
+
+    Raises NodeFailure.
+    """
+    if event.kind is EventKind.MESSAGE:
+        message = triggers.prepare_message(session, scope, token, event, {})
+        return lambda _: session.emit(["out", "message", message])
+    name = triggers.event_name(session, scope, token, event)
+    if event.kind is EventKind.SIGNAL:
+        return lambda _: signal(session, name, {})
+    return lambda task: escalate(session, task, name, {})
+
+
+def cancel_transaction(session: Session, task: TokenTask) -> None:
+    """Leave the nearest transaction around a cancel end event by its cancel boundary event (§10.3.5).
+
+    All that runs in it is ended. There is nothing to compensate: diagrams with compensation are refused.
+    """
+    scope = session.scope(task)
+    while scope.parent is not None and scope.owner is not None:
+        is_transaction = scope.kind == SUB_PROCESS and session.program(scope).nodes[scope.element].transaction
+        host, scope = scope.owner, session.state.scopes[scope.parent]
+        if is_transaction:
+            break
+    if scope.kind == INSTANCE and scope.parent is not None and scope.owner is not None:
+        host, scope = scope.owner, session.state.scopes[scope.parent]
+    nodes = session.program(scope).nodes
+    events = (nodes[boundary] for boundary in nodes[scope.tokens[host].element].boundary)
+    node = next(node for node in events if node.event is not None and node.event.kind is EventKind.CANCEL)
+    _handle(session, Handler(scope=scope, node=node, interrupting=True, host=host), {})
+
+
+def signal(session: Session, name: str, values: Mapping[str, Any]) -> None:
+    """Throw a signal: to everyone in this case at once, to other cases by the outbox."""
+    session.emit(["out", "signal", {"name": name, "variables": values}])
+    broadcast(session, name, values)
 
 
 def broadcast(session: Session, name: str, values: Mapping[str, Any]) -> int:
@@ -136,6 +174,13 @@ def _event_sub_process(
 
 def _best(candidates: list[tuple[Node, Node]], kind: EventKind, code: str) -> tuple[Node, Node] | None:
     """The candidate whose event names the code, else the first that catches every code."""
-    catching = [pair for pair in candidates if catches_error(pair[1].event, kind, code)]
+    catching = [pair for pair in candidates if _catches(pair[1].event, kind, code)]
     exact = [pair for pair in catching if pair[1].event and pair[1].event.name is not None]
     return next(iter(exact or catching), None)
+
+
+def _catches(event: Event | None, kind: EventKind, code: str) -> bool:
+    """Whether an error or escalation event catches this code; one without a code catches all."""
+    if event is None or event.kind is not kind:
+        return False
+    return event.name is None or event.name.text is None or event.name.text == code

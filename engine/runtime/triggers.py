@@ -1,6 +1,6 @@
 """Waiting for events and what happens when they come (BPMN 2.0 §10.5, §13.5).
 
-Timers, messages and signals are waited for by a token: the token of a catch event or event gateway, or an
+Timers, messages, signals and conditions are waited for by a token: the token of a catch event or event gateway, or an
 *armed* token standing at a boundary event (its `host` is the activity's token) or at the start of an event
 sub-process. Errors and escalations are thrown up through the scopes: see `engine.runtime.throwing`.
 """
@@ -17,22 +17,29 @@ from engine.runtime.failure import NodeFailure
 from engine.runtime.tree import TaskState, TokenTask
 from engine.runtime.variables import assign, text_setting
 from engine.state import Scope, Subscription, Timer, Token
-from engine.state.items import ACTIVE, ARMED, READY
+from engine.state.items import ACTIVE, ARMED, CONDITION, READY
 from engine.state.scope import EVENT_SUB_PROCESS
 
 if TYPE_CHECKING:
     from engine.runtime.session import Session
 
-WAITED = frozenset({EventKind.TIMER, EventKind.MESSAGE, EventKind.SIGNAL})
+WAITED = frozenset({EventKind.TIMER, EventKind.MESSAGE, EventKind.SIGNAL, EventKind.CONDITIONAL})
 """The kinds of event a token waits for."""
 
 WAKES = "bihuan:wakes"
 """Property of a message event: `true` lets the message reach a suspended case, which then goes on."""
 
 
+_SUBSCRIBED = {
+    EventKind.MESSAGE: "message",
+    EventKind.SIGNAL: "signal",
+    EventKind.CONDITIONAL: CONDITION,
+}
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Wait:
-    """One trigger, evaluated: a timer's schedule, or a subscription's name and key."""
+    """One trigger, evaluated: a timer's schedule, or a subscription's name and key; a condition has neither."""
 
     element: str
     kind: EventKind
@@ -50,6 +57,8 @@ def prepare(session: Session, scope: Scope, token: Token | None, element: str, e
     if event.kind is EventKind.TIMER:
         when = moments.schedule(session, event, scope, token)
         return Wait(element=element, kind=event.kind, schedule=when)
+    if event.kind is EventKind.CONDITIONAL:
+        return Wait(element=element, kind=event.kind)
     name = event_name(session, scope, token, event)
     key = None
     if event.kind is EventKind.MESSAGE:
@@ -111,7 +120,7 @@ def wait(session: Session, scope_id: int, token_id: int, what: Wait) -> None:
         )
         session.emit(["timer+", scope_id, timer.row()])
         return
-    kind = "message" if what.kind is EventKind.MESSAGE else "signal"
+    kind = _SUBSCRIBED[what.kind]
     wakes = _wakes(session, session.state.scopes[scope_id], what.element)
     subscription = Subscription(item_id, token_id, what.element, kind, what.name, what.key, wakes)
     session.emit(["sub+", scope_id, subscription.row()])
@@ -164,7 +173,7 @@ def fire_timer(session: Session, scope: Scope, timer: Timer) -> None:
         clocks.fire(session, scope, timer)
         return
     session.emit(["timer-", scope.id, timer.id, "fired"])
-    if timer.interval is not None and timer.repeats != 0 and _stays(session, scope, timer.token):
+    if timer.interval is not None and timer.repeats != 0 and stays(session, scope, timer.token):
         following = Timer(
             session.new_id(),
             timer.token,
@@ -177,7 +186,7 @@ def fire_timer(session: Session, scope: Scope, timer: Timer) -> None:
     trigger(session, scope, scope.tokens[timer.token], timer.element, {})
 
 
-def _stays(session: Session, scope: Scope, token_id: int) -> bool:
+def stays(session: Session, scope: Scope, token_id: int) -> bool:
     """Whether the token goes on waiting after a trigger: armed and not interrupting."""
     token = scope.tokens[token_id]
     return token.status == ARMED and not _node_of_arm(session, scope, token)[0].interrupting

@@ -44,12 +44,21 @@ class View(Mapping[str, Any]):
     def _layers(self) -> Iterator[Mapping[str, Wire]]:
         if self._extra:
             yield self._extra
+        for place in self._places():
+            if place.variables:
+                yield place.variables
+
+    def holders(self) -> Iterator[int]:
+        """The ids of the tokens and scopes whose variables are visible, the nearest first."""
+        return (place.id for place in self._places())
+
+    def _places(self) -> Iterator[Scope | Token]:
         scopes = self._session.state.scopes
         scope, token = self._scope, self._token
         while True:
-            if token is not None and token.variables:
-                yield token.variables
-            yield scope.variables
+            if token is not None:
+                yield token
+            yield scope
             if scope.kind == PROCESS or scope.parent is None or scope.owner is None:
                 return
             owner = scope.owner

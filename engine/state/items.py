@@ -20,6 +20,9 @@ ARMED = "armed"
 FAILED = "failed"
 """An incident holds the token."""
 
+CONDITION = "condition"
+"""Kind of the subscription of a conditional event, whose condition is in the diagram: nobody outside looks for it."""
+
 
 @dataclass(slots=True)
 class Token:
@@ -104,7 +107,7 @@ class Timer:
 
 @dataclass(slots=True)
 class Subscription:
-    """A wait for a message (`kind` message, with its correlation key) or a signal.
+    """A wait for a message (`kind` message, with its correlation key), a signal, or a condition to become true.
 
     `wakes`: the message also reaches a suspended case, which then goes on. A row says so only when it does.
     """

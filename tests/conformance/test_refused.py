@@ -7,6 +7,7 @@ import pytest
 from tests.support.bpmn import (
     boundary,
     catch,
+    conditional,
     diagram,
     end,
     error,
@@ -20,6 +21,7 @@ from tests.support.bpmn import (
     sub,
     task,
     timer,
+    transaction,
     user,
 )
 from tests.support.driving import refusals
@@ -54,9 +56,19 @@ def test_complex_gateway() -> None:
     refused(inside('<complexGateway id="n"/>'), "n", "unsupported.element")
 
 
-@proves("transaction", refused=True)
-def test_transaction() -> None:
-    refused(inside('<transaction id="n"><task id="t"/></transaction>'), "n", "unsupported.element")
+@proves("transaction/method", "transaction/event sub-process", refused=True)
+@pytest.mark.parametrize("attribute", ['method="##Store"', 'method="##Image"', 'triggeredByEvent="true"'])
+def test_transactions_of_other_kinds(attribute: str) -> None:
+    refused(
+        inside(f'<transaction id="n" {attribute}><task id="t"/></transaction>'), "n", "unsupported.attribute"
+    )
+
+
+@proves("transaction/compensation", refused=True)
+def test_transactions_that_compensate() -> None:
+    undo = '<task id="n" isForCompensation="true"/>'
+    xml = transaction("box", start("bs"), task("t"), undo, end("be"), "bs -> t -> be")
+    refused(diagram(start("s"), xml, end("e"), "s -> box -> e"), "n", "unsupported.attribute")
 
 
 @proves("adHocSubProcess", refused=True)
@@ -75,28 +87,27 @@ def test_activities_for_compensation(tag: str) -> None:
     )
 
 
-@proves(
-    "startEvent/conditional", "intermediateCatchEvent/conditional", "boundaryEvent/conditional", refused=True
-)
-@proves("eventSubProcess/conditional", refused=True)
-def test_conditional_events() -> None:
+@proves("startEvent/conditional", refused=True)
+def test_a_process_that_a_condition_would_start() -> None:
+    data = diagram(f'<startEvent id="n">{CONDITION}</startEvent>', end("e"), "n -> e")
+    refused(data, "n", "event.conditional-start")
+
+
+@proves("intermediateCatchEvent/conditional/other filters", refused=True)
+@pytest.mark.parametrize("chosen", [{"events": "delete"}, {"names": "a.b"}, {"names": "1"}])
+def test_filters_of_conditions_that_are_not_understood(chosen: dict[str, str]) -> None:
+    event = conditional("x", **chosen)
     refused(
-        diagram(f'<startEvent id="n">{CONDITION}</startEvent>', end("e"), "n -> e"),
-        "n",
-        "unsupported.element",
+        inside(f'<intermediateCatchEvent id="n">{event}</intermediateCatchEvent>'), "n", "condition.filter"
     )
+
+
+@proves("intermediateCatchEvent/conditional/without condition", refused=True)
+def test_a_conditional_event_without_condition() -> None:
+    empty = "<conditionalEventDefinition><condition/></conditionalEventDefinition>"
     refused(
-        inside(f'<intermediateCatchEvent id="n">{CONDITION}</intermediateCatchEvent>'),
-        "n",
-        "unsupported.element",
+        inside(f'<intermediateCatchEvent id="n">{empty}</intermediateCatchEvent>'), "n", "expression.missing"
     )
-    refused(
-        beside(f'<boundaryEvent id="n" attachedToRef="a">{CONDITION}</boundaryEvent>'),
-        "n",
-        "unsupported.element",
-    )
-    handler = event_sub("on", f'<startEvent id="n">{CONDITION}</startEvent>')
-    refused(diagram(start("s"), end("e"), "s -> e", handler), "n", "unsupported.element")
 
 
 @proves(
@@ -116,13 +127,38 @@ def test_compensation_events() -> None:
     refused(diagram(start("s"), end("e"), "s -> e", handler), "n", "unsupported.element")
 
 
-@proves("endEvent/cancel", "boundaryEvent/cancel", refused=True)
-def test_cancel_events() -> None:
+@proves("endEvent/cancel outside a transaction", refused=True)
+def test_cancelling_what_is_no_transaction() -> None:
     what = "<cancelEventDefinition/>"
-    refused(diagram(start("s"), f'<endEvent id="n">{what}</endEvent>', "s -> n"), "n", "unsupported.element")
+    refused(diagram(start("s"), f'<endEvent id="n">{what}</endEvent>', "s -> n"), "n", "transaction.cancel")
+    inner = sub("box", start("bs"), f'<endEvent id="n">{what}</endEvent>', "bs -> n")
+    refused(diagram(start("s"), inner, end("e"), "s -> box -> e"), "n", "transaction.cancel")
+    nowhere = transaction("box", start("bs"), f'<endEvent id="n">{what}</endEvent>', "bs -> n")
+    refused(diagram(start("s"), nowhere, end("e"), "s -> box -> e"), "n", "transaction.cancel")
+
+
+@proves("boundaryEvent/cancel elsewhere or twice", refused=True)
+def test_catching_a_cancellation_where_there_is_none() -> None:
+    what = "<cancelEventDefinition/>"
     refused(
-        beside(f'<boundaryEvent id="n" attachedToRef="a">{what}</boundaryEvent>'), "n", "unsupported.element"
+        beside(f'<boundaryEvent id="n" attachedToRef="a">{what}</boundaryEvent>'), "n", "transaction.cancel"
     )
+    parts = (
+        start("s"), transaction("box", start("bs"), end("no", what), "bs -> no"), boundary("b", "box", what),
+        end("e"), end("e2"), end("e3"), "s -> box -> e; b -> e2; n -> e3",
+    )  # fmt: skip
+    twice = f'<boundaryEvent id="n" attachedToRef="box">{what}</boundaryEvent>'
+    refused(diagram(*parts, twice), "n", "transaction.cancel")
+    beside_it = f'<boundaryEvent id="n" attachedToRef="box" cancelActivity="false">{what}</boundaryEvent>'
+    refused(diagram(*parts[:2], beside_it, *parts[3:6], "s -> box -> e; n -> e2"), "n", "event.interrupting")
+
+
+@proves("intermediateCatchEvent/cancel", "intermediateThrowEvent/cancel", "startEvent/cancel", refused=True)
+def test_cancel_events_in_the_flow() -> None:
+    what = "<cancelEventDefinition/>"
+    for tag in ("intermediateCatchEvent", "intermediateThrowEvent"):
+        refused(inside(f'<{tag} id="n">{what}</{tag}>'), "n", "event.kind")
+    refused(diagram(f'<startEvent id="n">{what}</startEvent>', end("e"), "n -> e"), "n", "event.kind")
 
 
 @proves("startEvent/multiple", "intermediateCatchEvent/multiple", "boundaryEvent/multiple", refused=True)
@@ -171,11 +207,37 @@ def test_standard_loop() -> None:
     refused(inside(xml), "n", "unsupported.element")
 
 
-@proves("multiInstance/behavior", refused=True)
-@pytest.mark.parametrize("behavior", ["None", "One", "Complex"])
-def test_multi_instance_that_throws_events(behavior: str) -> None:
-    xml = f'<userTask id="n"><multiInstanceLoopCharacteristics behavior="{behavior}"><loopCardinality>=2</loopCardinality></multiInstanceLoopCharacteristics></userTask>'
-    refused(inside(xml), "n", "unsupported.attribute")
+@proves("multiInstance/behavior/without or with other events", refused=True)
+@pytest.mark.parametrize(
+    "loop",
+    [
+        ' behavior="None"><loopCardinality>=2</loopCardinality>',
+        ' behavior="One"><loopCardinality>=2</loopCardinality>',
+        ' behavior="Complex"><loopCardinality>=2</loopCardinality>',
+        ' behavior="One" oneBehaviorEventRef="fault"><loopCardinality>=2</loopCardinality>',
+        ' noneBehaviorEventRef="bell"><loopCardinality>=2</loopCardinality>',
+        (
+            ' behavior="None" noneBehaviorEventRef="bell" oneBehaviorEventRef="bell">'
+            "<loopCardinality>=2</loopCardinality>"
+        ),
+        (
+            ' behavior="Complex"><loopCardinality>=2</loopCardinality><complexBehaviorDefinition>'
+            "<condition>=true</condition></complexBehaviorDefinition>"
+        ),
+        (
+            ' behavior="Complex"><loopCardinality>=2</loopCardinality><complexBehaviorDefinition>'
+            "<condition>=true</condition><event><terminateEventDefinition/></event></complexBehaviorDefinition>"
+        ),
+    ],
+)
+def test_multi_instance_that_throws_nothing_or_what_it_cannot(loop: str) -> None:
+    roots = (
+        '<signal id="bell.signal" name="bell"/>', '<signalEventDefinition id="bell" signalRef="bell.signal"/>',
+        '<error id="fault.error" errorCode="e"/>', '<errorEventDefinition id="fault" errorRef="fault.error"/>',
+    )  # fmt: skip
+    xml = f'<userTask id="n"><multiInstanceLoopCharacteristics{loop}</multiInstanceLoopCharacteristics></userTask>'
+    data = file(*roots, process("p", start("s"), xml, end("e"), AROUND))
+    refused(data, "n", "multi.behavior")
 
 
 @proves("multiInstance/data item", refused=True)

@@ -116,6 +116,9 @@ class Witness:
         visits = [visit for item in subjects for visit in self._items.get(item, ()) if visit in living]
         if self._kind == "jump":
             visits.append(self._now[given["token"]])
+        fired = [effect[2]["token"] for effect in effects if effect[:2] == ["note", "condition"]]
+        fired = [self._hosts.get(token, token) for token in fired]
+        visits += [self._now[token] for token in fired if token in self._now]
         for visit in visits:
             at: int | None = visit
             while at is not None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Mapping
+from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from lxml import etree
@@ -40,8 +41,9 @@ def process(key: str, *parts: str, extension: str = "") -> str:
 
 
 def file(*processes: str) -> bytes:
-    """A file with several processes or other root elements."""
+    """A file with several processes or other root elements; event definitions that loops refer to are made roots."""
     root = etree.fromstring("\n".join([_HEAD, *processes, "</definitions>"]))
+    _define_thrown(root)
     _declare_roots(root)
     _mark_defaults(root)
     return etree.tostring(root, encoding="utf-8", xml_declaration=False)
@@ -119,6 +121,19 @@ def escalation(code: str = "") -> str:
 def terminate() -> str:
     """What ends its scope at once."""
     return "<terminateEventDefinition/>"
+
+
+def conditional(condition: str, *, names: str = "", events: str = "") -> str:
+    """A condition to become true; `names` and `events` say which changes of variables count."""
+    chosen = _empty("zeebe:conditionalFilter", variableNames=names, variableEvents=events)
+    inner = f"<extensionElements>{chosen}</extensionElements>" if names or events else ""
+    inner += f"<condition>={escape(condition)}</condition>"
+    return f"<conditionalEventDefinition>{inner}</conditionalEventDefinition>"
+
+
+def cancel() -> str:
+    """What cancels a transaction, or catches that."""
+    return "<cancelEventDefinition/>"
 
 
 def link(name: str) -> str:
@@ -227,6 +242,11 @@ def sub(
     return _element("subProcess", id_, (multi, *parts), extension=_mappings(inputs, outputs))
 
 
+def transaction(id_: str, *parts: str, inputs: Mappings | None = None, multi: str = "") -> str:
+    """A transaction: a sub-process that can be cancelled."""
+    return _element("transaction", id_, (multi, *parts), extension=_mappings(inputs, {}))
+
+
 def event_sub(id_: str, *parts: str, inputs: Mappings | None = None, outputs: Mappings | None = None) -> str:
     """An event sub-process."""
     return _element("subProcess", id_, parts, extension=_mappings(inputs, outputs), triggeredByEvent="true")
@@ -252,12 +272,12 @@ def call(
     return _element("callActivity", id_, (multi,), extension=extension)
 
 
-def parallel(collection: str = "", item: str = "", **rest: str) -> str:
+def parallel(collection: str = "", item: str = "", **rest: Any) -> str:
     """Instances side by side: over a collection, or `times=` a number. See `_multi`."""
     return _multi(collection, item, sequential=False, **rest)
 
 
-def sequential(collection: str = "", item: str = "", **rest: str) -> str:
+def sequential(collection: str = "", item: str = "", **rest: Any) -> str:
     """Instances one after another."""
     return _multi(collection, item, sequential=True, **rest)
 
@@ -271,8 +291,12 @@ def _multi(
     collect: str = "",
     output: str = "",
     until: str = "",
+    each: str = "",
+    first: str = "",
+    some: Mapping[str, str] | None = None,
 ) -> str:
-    inner = ""
+    """each, first: an event definition thrown when each or the first instance completes; some: by condition."""
+    inner, behavior = "", ""
     if collection or collect:
         settings = _empty(
             "zeebe:loopCharacteristics",
@@ -284,10 +308,19 @@ def _multi(
         inner = f"<extensionElements>{settings}</extensionElements>"
     if times:
         inner += f"<loopCardinality>{escape(times)}</loopCardinality>"
+    for condition, event in (some or {}).items():
+        inner += (
+            f"<complexBehaviorDefinition><condition>={escape(condition)}</condition><event>{event}</event>"
+            "</complexBehaviorDefinition>"
+        )
+        behavior = ' behavior="Complex"'
+    if each or first:
+        kind = "None" if each else "One"
+        behavior = f' behavior="{kind}" {kind.lower()}BehaviorEventRef={quoteattr(each or first)}'
     if until:
         inner += f"<completionCondition>{escape(until)}</completionCondition>"
     flag = ' isSequential="true"' if sequential else ""
-    return f"<multiInstanceLoopCharacteristics{flag}>{inner}</multiInstanceLoopCharacteristics>"
+    return f"<multiInstanceLoopCharacteristics{flag}{behavior}>{inner}</multiInstanceLoopCharacteristics>"
 
 
 # -- gateways --------------------------------------------------------------------------------------
@@ -367,6 +400,20 @@ def _mark_defaults(root: etree._Element) -> None:
     for flow in root.iter(f"{{{BPMN}}}sequenceFlow"):
         if flow.attrib.pop("{root}default", None):
             nodes[flow.get("sourceRef")].set("default", str(flow.get("id")))
+
+
+def _define_thrown(root: etree._Element) -> None:
+    """Give the event definitions written in references of loops a place and an id of their own."""
+    for loop in list(root.iter(f"{{{BPMN}}}multiInstanceLoopCharacteristics")):
+        for name in ("noneBehaviorEventRef", "oneBehaviorEventRef"):
+            written = loop.get(name)
+            if written is None or not written.startswith("<"):
+                continue
+            holder = etree.fromstring(f"{_HEAD}{written}</definitions>")
+            definition = holder[0]
+            definition.set("id", f"thrown.{len(root)}")
+            loop.set(name, f"thrown.{len(root)}")
+            root.append(definition)
 
 
 def _declare_roots(root: etree._Element) -> None:

@@ -40,6 +40,17 @@ without pruning, and must come out the same bit for bit.
   they expire, for the one subscription that takes each; a waiting case comes before a start event.
 - Cycles count from when a timer was due, not from when it was swept. A repeating timer that interrupts, or is caught in the
   flow, happens once.
+- A condition is looked at when its event begins to wait, and when a variable it names (or its `zeebe:conditionalFilter` names)
+  changes where the event sees it; not because time passes. What one step changes counts as one change; those that became true
+  trigger before anything else runs, outer scopes first. It triggers at once if it holds when its event begins to wait, also
+  at the boundary of an activity that takes no time. A non-interrupting one triggers again when the condition was false in
+  between. Null is not true; what is neither true nor false is an incident, looked at again when it is retried. The boundary
+  of an activity is gone before what the activity hands out is set. At a multi-instance activity the condition sees what is
+  visible around the instances.
+- A transaction is cancelled as a whole: everything in it, all its instances, ends, and the case goes on behind the cancel
+  boundary event. There is no compensation: diagrams that have any are refused.
+- `behavior` of multi-instance: the event is thrown, without variables, when an instance completes, before the next one begins
+  and before the activity is left; the activity is left once, when all are done or the completion condition holds.
 - Several tokens at a join: each incoming flow gives its oldest, the others wait for the next round. A join that can never be
   complete stays open, as BPMN has it.
 - A call runs the newest version of a process when it begins and stays with it; running cases keep theirs.

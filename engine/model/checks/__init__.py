@@ -11,6 +11,7 @@ from engine.model.checks.gateways import check_gateways
 from engine.model.checks.ids import check_ids
 from engine.model.checks.reach import check_reach
 from engine.model.checks.subprocesses import check_subprocesses
+from engine.model.checks.transactions import check_transactions
 from engine.model.definition import Container
 from engine.model.draft import Draft
 
@@ -24,4 +25,5 @@ def check_process(draft: Draft, containers: Mapping[str, Container]) -> None:
     check_events(draft, containers)
     check_boundaries(draft)
     check_subprocesses(draft, containers)
+    check_transactions(draft)
     check_reach(draft, containers)

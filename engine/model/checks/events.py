@@ -10,10 +10,19 @@ from engine.model.draft import Draft
 _NONE = EventKind.NONE
 _PROCESS_START = frozenset({_NONE, EventKind.MESSAGE, EventKind.TIMER, EventKind.SIGNAL})
 _EVENT_START = frozenset(
-    {EventKind.MESSAGE, EventKind.TIMER, EventKind.SIGNAL, EventKind.ERROR, EventKind.ESCALATION}
+    {
+        EventKind.MESSAGE,
+        EventKind.TIMER,
+        EventKind.SIGNAL,
+        EventKind.CONDITIONAL,
+        EventKind.ERROR,
+        EventKind.ESCALATION,
+    }
 )
 _ALLOWED = {
-    NodeKind.CATCH_EVENT: frozenset({EventKind.MESSAGE, EventKind.TIMER, EventKind.SIGNAL, EventKind.LINK}),
+    NodeKind.CATCH_EVENT: frozenset(
+        {EventKind.MESSAGE, EventKind.TIMER, EventKind.SIGNAL, EventKind.CONDITIONAL, EventKind.LINK}
+    ),
     NodeKind.THROW_EVENT: frozenset(
         {_NONE, EventKind.MESSAGE, EventKind.SIGNAL, EventKind.ESCALATION, EventKind.LINK}
     ),
@@ -25,10 +34,12 @@ _ALLOWED = {
             EventKind.ERROR,
             EventKind.ESCALATION,
             EventKind.TERMINATE,
+            EventKind.CANCEL,
         }
     ),
-    NodeKind.BOUNDARY_EVENT: _EVENT_START,
+    NodeKind.BOUNDARY_EVENT: _EVENT_START | {EventKind.CANCEL},
 }
+_ALWAYS_INTERRUPTS = frozenset({EventKind.ERROR, EventKind.CANCEL})
 
 
 def check_events(draft: Draft, containers: Mapping[str, Container]) -> None:
@@ -36,16 +47,26 @@ def check_events(draft: Draft, containers: Mapping[str, Container]) -> None:
     for node in draft.nodes.values():
         if node.event is None or node.kind in (NodeKind.SEND_TASK, NodeKind.RECEIVE_TASK):
             continue
-        if node.event.kind not in _allowed(node, draft, containers):
+        if _starts_by_condition(node, containers):
+            draft.report(
+                "event.conditional-start",
+                node.id,
+                "流程不能以条件启动：尚无案件，没有可供判断的变量",
+                "a process is not started by a condition: there is no case yet whose variables it could look at",
+            )
+        elif node.event.kind not in _allowed(node, draft, containers):
             draft.report(
                 "event.kind",
                 node.id,
                 f"{node.kind} 在此处不能是 {node.event.kind} 类型",
                 f"a {node.kind} cannot be of kind {node.event.kind} here",
             )
-        if node.event.kind is EventKind.ERROR and not node.interrupting:
+        if node.event.kind in _ALWAYS_INTERRUPTS and not node.interrupting:
             draft.report(
-                "event.interrupting", node.id, "错误事件总是中断", "an error event always interrupts"
+                "event.interrupting",
+                node.id,
+                "错误与取消事件总是中断",
+                "an error or cancel event always interrupts",
             )
         if node.job is not None and node.event.kind is not EventKind.MESSAGE:
             draft.report(
@@ -63,6 +84,15 @@ def check_events(draft: Draft, containers: Mapping[str, Container]) -> None:
                 "周期计时在此处只发生一次",
                 "the cycle happens only once here",
             )
+
+
+def _starts_by_condition(node: Node, containers: Mapping[str, Container]) -> bool:
+    return (
+        node.kind is NodeKind.START_EVENT
+        and node.event is not None
+        and node.event.kind is EventKind.CONDITIONAL
+        and containers[node.container].parent is None
+    )
 
 
 def _check_start_name(node: Node, draft: Draft, containers: Mapping[str, Container]) -> None:

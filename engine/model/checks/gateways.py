@@ -6,7 +6,7 @@ from engine.model.definition import ACTIVITIES, EventKind, Node, NodeKind
 from engine.model.draft import Draft
 
 _SPLITS = frozenset({NodeKind.EXCLUSIVE_GATEWAY, NodeKind.INCLUSIVE_GATEWAY})
-_AWAITED = frozenset({EventKind.MESSAGE, EventKind.TIMER, EventKind.SIGNAL})
+_AWAITED = frozenset({EventKind.MESSAGE, EventKind.TIMER, EventKind.SIGNAL, EventKind.CONDITIONAL})
 
 
 def check_gateways(draft: Draft) -> None:
@@ -73,8 +73,8 @@ def _check_event_gateway(draft: Draft, node: Node) -> None:
             draft.report(
                 "gateway.event-targets",
                 target.id,
-                f"事件网关“{node.id}”不能通向它：须是没有其他流入的消息、计时、信号捕获事件或无边界事件、无输入映射的接收任务",
-                f"the event-based gateway {node.id!r} cannot lead here: a message, timer or signal catch event"
+                f"事件网关“{node.id}”不能通向它：须是没有其他流入的消息、计时、信号、条件捕获事件或无边界事件、无输入映射的接收任务",
+                f"the event-based gateway {node.id!r} cannot lead here: a message, timer, signal or conditional catch event"
                 " or a receive task without boundary events and input mappings, with no other incoming flow, is needed",
             )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from engine.model.definition import EventKind
+from engine.model.definition import EventKind, Node
 from engine.runtime import mapping, triggers
 from engine.runtime.failure import NodeFailure
 from engine.runtime.nodes.base import NodeSpec, go_on, wanted_back
@@ -17,8 +17,6 @@ from engine.state.scope import INSTANCE
 
 if TYPE_CHECKING:
     from engine.runtime.session import Session
-
-CAUGHT_BY_SUBSCRIPTION = frozenset({EventKind.TIMER, EventKind.MESSAGE, EventKind.SIGNAL})
 
 
 class ActivitySpec(NodeSpec):
@@ -41,6 +39,8 @@ class ActivitySpec(NodeSpec):
         """Map inputs, arm boundary events, begin."""
         scope, token = session.scope(task), session.token(task)
         own = mapping.inputs(session, scope, self.node)
+        if not self.waits and self._lets_conditions_see(session, task, own):
+            return None
         if own:
             token.variables, before = own, token.variables
             try:
@@ -64,6 +64,25 @@ class ActivitySpec(NodeSpec):
             finish(session, task, values or {})
         return None
 
+    def _lets_conditions_see(self, session: Session, task: TokenTask, own: Mapping[str, Any]) -> bool:
+        """Arm the conditional boundary events of an activity that is done as soon as it begins.
+
+        They are looked at when the activity begins (§10.5.5), hence before it runs: whether it has to let them.
+        """
+        scope, token = session.scope(task), session.token(task)
+        nodes = session.program(scope).nodes
+        events = [boundary for boundary in self.node.boundary if _is_conditional(nodes[boundary])]
+        if not events or scope.kind == INSTANCE:
+            return False
+        if any(other.host == token.id for other in scope.tokens.values()):
+            return False
+        if own:
+            session.emit(["own", scope.id, token.id, own])
+        waits = [triggers.Wait(element=boundary, kind=EventKind.CONDITIONAL) for boundary in events]
+        triggers.arm(session, scope, task, waits)
+        session.ready.appendleft(task)
+        return True
+
     def _prepare_all(
         self, session: Session, scope: Scope, token: Token, own: Mapping[str, Any]
     ) -> tuple[Any, list[triggers.Arm]]:
@@ -72,6 +91,10 @@ class ActivitySpec(NodeSpec):
         if self.waits and scope.kind != INSTANCE:
             arms = triggers.prepare_boundary(session, scope, token, self.node)
         return prepared, arms
+
+
+def _is_conditional(node: Node) -> bool:
+    return node.event is not None and node.event.kind is EventKind.CONDITIONAL
 
 
 def finish(

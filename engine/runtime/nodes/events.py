@@ -48,6 +48,8 @@ class ThrowSpec(NodeSpec):
             session.emit(["own", scope.id, token.id, values])
         if event.kind is EventKind.TERMINATE:
             self._terminate(session, task)
+        elif event.kind is EventKind.CANCEL:
+            throwing.cancel_transaction(session, task)
         elif event.kind is EventKind.MESSAGE:
             message = triggers.prepare_message(session, scope, token, event, values)
             session.emit(["out", "message", message])
@@ -60,8 +62,7 @@ class ThrowSpec(NodeSpec):
         self, session: Session, task: TokenTask, kind: EventKind, name: str, values: dict[str, Any]
     ) -> None:
         if kind is EventKind.SIGNAL:
-            session.emit(["out", "signal", {"name": name, "variables": values}])
-            throwing.broadcast(session, name, values)
+            throwing.signal(session, name, values)
         elif kind is EventKind.ESCALATION:
             throwing.escalate(session, task, name, values)
         elif not throwing.throw_error(session, task, name, values):

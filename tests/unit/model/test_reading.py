@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from engine.model.definition import (
+    Behavior,
     Definition,
     Event,
     EventKind,
@@ -14,6 +15,7 @@ from engine.model.definition import (
     Node,
     NodeKind,
     Setting,
+    Throw,
     TimerKind,
 )
 from tests.unit.model.writing import around, chain, diagram, ext, flow, form, read, when
@@ -239,6 +241,59 @@ def test_a_message_event_may_be_worked_as_a_job() -> None:
     )
     assert found.event == Event(kind=EventKind.MESSAGE)
     assert found.job is not None
+
+
+def test_a_conditional_event_says_what_it_watches() -> None:
+    def conditional(inner: str) -> Event:
+        written = f"<conditionalEventDefinition>{inner}<condition>=a.b &gt; c</condition></conditionalEventDefinition>"
+        event = node(f'<intermediateCatchEvent id="n">{written}</intermediateCatchEvent>').event
+        assert event is not None
+        return event
+
+    plain = conditional("")
+    assert plain.kind is EventKind.CONDITIONAL
+    assert plain.condition is not None
+    assert (plain.condition.text, plain.watched) == ("a.b > c", {"a", "c"})
+    assert plain.changes == {"create", "update"}
+    chosen = conditional(ext('<zeebe:conditionalFilter variableNames="a, d" variableEvents="create"/>'))
+    assert (chosen.watched, chosen.changes) == ({"a", "d"}, {"create"})
+
+
+def test_a_transaction_is_a_sub_process_that_can_be_cancelled() -> None:
+    found = definition(
+        around(
+            '<transaction id="n"><startEvent id="ns"/><endEvent id="ne"><cancelEventDefinition/></endEvent>'
+            + chain("ns", "ne")
+            + '</transaction><boundaryEvent id="b" attachedToRef="n"><cancelEventDefinition/></boundaryEvent>'
+            + '<endEvent id="be"/>'
+            + chain("b", "be")
+        )
+    )
+    assert (found.nodes["n"].kind, found.nodes["n"].transaction) == (NodeKind.SUB_PROCESS, True)
+    assert [found.nodes[id_].event for id_ in ("ne", "b")] == [Event(kind=EventKind.CANCEL)] * 2
+
+
+def test_multi_instance_says_which_events_it_throws_when() -> None:
+    roots = '<signal id="s1" name="bell"/><signalEventDefinition id="ring" signalRef="s1"/>'
+    one = node(
+        '<task id="n"><multiInstanceLoopCharacteristics behavior="One" oneBehaviorEventRef="ring">'
+        "<loopCardinality>2</loopCardinality></multiInstanceLoopCharacteristics></task>",
+        roots=roots,
+    ).multi
+    bell = Event(kind=EventKind.SIGNAL, name=Setting(text="bell"))
+    assert one is not None
+    assert (one.behavior, one.throws) == (Behavior.ONE, (Throw(event=bell),))
+    some = node(
+        '<task id="n"><multiInstanceLoopCharacteristics behavior="Complex"><loopCardinality>2</loopCardinality>'
+        '<complexBehaviorDefinition><condition>=loopCounter = 2</condition><event id="thrown">'
+        '<signalEventDefinition signalRef="s1"/></event></complexBehaviorDefinition>'
+        "</multiInstanceLoopCharacteristics></task>",
+        roots=roots,
+    ).multi
+    assert some is not None
+    ((event, condition),) = [(throw.event, throw.condition) for throw in some.throws]
+    assert condition is not None
+    assert (some.behavior, event, condition.text) == (Behavior.COMPLEX, bell, "loopCounter = 2")
 
 
 def test_links_become_flows() -> None:

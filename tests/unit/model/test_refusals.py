@@ -19,32 +19,46 @@ def task(inner: str = "", attributes: str = "", kind: str = "task") -> str:
 
 ELEMENTS: dict[str, tuple[str, str, list[tuple[str, int, str | None]]]] = {
     "complex gateway": (task(kind="complexGateway"), "", [("unsupported.element", 2, "n")]),
-    "transaction": (task("<task id='t'/>", kind="transaction"), "", [("unsupported.element", 2, "n")]),
+    "transaction by another method": (
+        task("<task id='t'/>", 'method="##Store"', kind="transaction"),
+        "",
+        [("unsupported.attribute", 2, "n")],
+    ),
     "ad-hoc sub-process": (task("<task id='t'/>", kind="adHocSubProcess"), "", [("unsupported.element", 2, "n")]),
-    "cancel event": (
+    "cancel event outside a transaction": (
         '<startEvent id="s"/>\n<endEvent id="e"><cancelEventDefinition/></endEvent>' + chain("s", "e"),
         "",
-        [("unsupported.element", 3, "e")],
+        [("transaction.cancel", 3, "e")],
     ),
     "compensation event": (
         around('<intermediateThrowEvent id="n">\n<compensateEventDefinition id="c"/></intermediateThrowEvent>'),
         "",
         [("unsupported.element", 3, "c")],
     ),
-    "conditional event": (
-        around('<intermediateCatchEvent id="n"><conditionalEventDefinition><condition>=a</condition></conditionalEventDefinition></intermediateCatchEvent>'),
+    "conditional start of a process": (
+        '<startEvent id="s"><conditionalEventDefinition><condition>=a</condition></conditionalEventDefinition></startEvent>'
+        '<endEvent id="e"/>' + chain("s", "e"),
         "",
-        [("unsupported.element", 2, "n")],
+        [("event.conditional-start", 2, "s")],
+    ),
+    "condition filtered by what does not exist": (
+        around(
+            '<intermediateCatchEvent id="n"><conditionalEventDefinition>\n'
+            + ext("<zeebe:conditionalFilter variableEvents='create, delete'/>")
+            + "<condition>=a</condition></conditionalEventDefinition></intermediateCatchEvent>"
+        ),
+        "",
+        [("condition.filter", 3, "n")],
     ),
     "standard loop": (task("\n<standardLoopCharacteristics/>"), "", [("unsupported.element", 3, "n")]),
-    "complex loop behaviour": (
+    "complex loop behaviour without event": (
         task(
             "<multiInstanceLoopCharacteristics behavior='Complex'><loopCardinality>2</loopCardinality>"
             "<complexBehaviorDefinition><condition>=a</condition></complexBehaviorDefinition>"
             "</multiInstanceLoopCharacteristics>"
         ),
         "",
-        [("unsupported.attribute", 2, "n"), ("unsupported.element", 2, "n")],
+        [("multi.behavior", 2, "n")],
     ),
     "loop over data items": (
         task("<multiInstanceLoopCharacteristics><loopCardinality>2</loopCardinality><loopDataInputRef>d</loopDataInputRef></multiInstanceLoopCharacteristics>"),
@@ -72,10 +86,10 @@ ELEMENTS: dict[str, tuple[str, str, list[tuple[str, int, str | None]]]] = {
         f'<message id="m" name="m">{ext(SUBSCRIPTION)}</message>',
         [("unsupported.attribute", 2, "n")],
     ),
-    "one behaviour event": (
+    "behaviour event that does not exist": (
         task("<multiInstanceLoopCharacteristics behavior='One' oneBehaviorEventRef='x'><loopCardinality>2</loopCardinality></multiInstanceLoopCharacteristics>"),
         "",
-        [("unsupported.attribute", 2, "n"), ("unsupported.attribute", 2, "n")],
+        [("ref.dangling", 2, "n")],
     ),
     "operation": (
         around(f'<serviceTask id="n" operationRef="o">{ext(JOB)}</serviceTask>'),
