@@ -67,7 +67,13 @@ class Engine(Handling):
         self.vault = Vault(keyring, random=config.random)
         self.definitions = Definitions(database, config.settings)
         self.executor = Executor(
-            database, self.definitions, config.settings, clock, config.providers, config.cache_size
+            database,
+            self.definitions,
+            config.settings,
+            clock,
+            config.providers,
+            config.cache_size,
+            lambda: self.directory,
         )
         self._sealing = Sealing(self.vault, check_submission)
         self._starter = Starter(
@@ -189,14 +195,19 @@ class Engine(Handling):
         on_behalf_of: str | None = None,
         idempotency_key: str | None = None,
         at: int | None = None,
+        expected: str | None = None,
     ) -> Outcome:
-        """Run a command of `engine.runtime.commands` on a case; variables in wire form."""
+        """Run a command of `engine.runtime.commands` on a case; variables in wire form.
+
+        expected: the state hash (hex) the case must have; with another it is a Conflict, `case.changed`.
+        """
         command = Command(
             kind=kind,
             actor=actor,
             on_behalf_of=on_behalf_of,
             key=idempotency_key,
             at=at,
+            expected=expected,
             input=dict(given or {}),
             prepare=self._sealing.of_task() if kind == "complete" else self._sealing.of_texts(),
         )

@@ -22,6 +22,7 @@ from engine.cases.log import GENESIS
 from engine.cases.past import past_events
 from engine.cases.sealing import Sealed
 from engine.cases.writing import Applied, write, write_refusal
+from engine.directory import Directory
 from engine.errors import Conflict, NotFound, Refusal
 from engine.runtime import LiveReads, Session, Settings
 from engine.runtime import execute as run
@@ -42,6 +43,7 @@ class Executor:
         clock: Clock,
         providers: Mapping[str, Callable[[Any], Any]],
         cache_size: int,
+        directory: Callable[[], Directory | None] = lambda: None,
     ) -> None:
         self._database = database
         self._definitions = definitions
@@ -49,6 +51,7 @@ class Executor:
         self._clock = clock
         self._providers = {"definition": definitions.latest, **providers}
         self._cache = SessionCache(cache_size)
+        self._directory = directory
 
     def forget(self) -> None:
         """Drop every case kept in memory."""
@@ -106,6 +109,7 @@ class Executor:
                     return _answered(used, case_id, command)
                 now = self._clock()
                 at = self._effective(head, command, now)
+                _check_expected(case_id, head, command)
                 _check_open(case_id, head)
                 session = self._session(tx, case_id, head)
                 outcome = self._apply(tx, case_id, head, session, command, at, now, None)
@@ -209,6 +213,7 @@ class Executor:
                 at=at,
                 now=now,
                 new=new,
+                directory=self._directory(),
             ),
         )
 
@@ -228,6 +233,17 @@ def _check_open(case_id: UUID, head: CaseHead) -> None:
             message_en="the case has ended",
             place={"case": str(case_id)},
             current={"status": head.status},
+        )
+
+
+def _check_expected(case_id: UUID, head: CaseHead, command: Command) -> None:
+    if command.expected is not None and command.expected != head.state_hash.hex():
+        raise Conflict(
+            code="case.changed",
+            message_zh="案件已被他人更新，请刷新后重试",
+            message_en="somebody else changed the case; look again",
+            place={"case": str(case_id)},
+            current={"status": head.status, "etag": head.state_hash.hex()},
         )
 
 

@@ -7,14 +7,19 @@ made again from the neutral state at any time.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from engine.cases import statements as sql
+from engine.cases.headers import confidentiality_of, grade_of
 from engine.cases.lanes import lane_of
 from engine.runtime import Session
 from engine.state import CaseState, Incident, Job, Subscription, Timer, WorkItem
+from engine.state.items import CONDITION
 from engine.store import NEVER, Transaction
+
+SOON: Final = 24 * 3_600 * 1_000_000
+"""[default] How long before it is due a task without a reminder is due soon, in microseconds."""
 
 Writer = Callable[[Transaction, UUID, Session, Any], None]
 """Writes the row of a new item."""
@@ -73,13 +78,45 @@ def _insert_task(tx: Transaction, case_id: UUID, session: Session, item: WorkIte
             "due_at": due,
             "priority": item.priority,
             "created_at": item.created,
+            **_urgency(item),
         },
     )
-    _insert_candidates(tx, case_id, item)
+    _insert_candidates(tx, case_id, session, item)
 
 
-def _insert_candidates(tx: Transaction, case_id: UUID, item: WorkItem) -> None:
+def _urgency(item: WorkItem) -> dict[str, int]:
+    extra = item.extra or {}
+    provisional = extra.get("clock", {}).get("provisional")
+    return {
+        "soon_at": soon_at(item),
+        "urged": len(extra.get("urged") or ()),
+        "provisional": int(bool(provisional)),
+    }
+
+
+def soon_at(item: WorkItem) -> int:
+    """From when on a task is due soon: the last reminder of its limit; without one, a day before it is due."""
+    if item.due is None:
+        return NEVER
+    points = [at for percent, at in (item.extra or {}).get("clock", {}).get("points", ()) if percent < 100]
+    return max(points) if points else max(item.created, item.due - SOON)
+
+
+def _insert_candidates(tx: Transaction, case_id: UUID, session: Session, item: WorkItem) -> None:
+    if not item.groups and not item.users:
+        return
     due = NEVER if item.due is None else item.due
+    root = session.state.root
+    definition = session.program(root).definition
+    sorted_by = {
+        "free": int(item.status == "open"),
+        "soon_at": soon_at(item),
+        "priority": item.priority,
+        "grade": grade_of(root.variables),
+        "confidentiality": confidentiality_of(root.variables, definition).rank,
+        "flow": definition.key,
+        "element_id": item.element,
+    }
     candidates = [("group", name) for name in item.groups] + [("user", name) for name in item.users]
     for kind, name in candidates:
         tx.write(
@@ -91,6 +128,7 @@ def _insert_candidates(tx: Transaction, case_id: UUID, item: WorkItem) -> None:
                 "candidate": name,
                 "due_at": due,
                 "created_at": item.created,
+                **sorted_by,
             },
         )
 
@@ -105,11 +143,15 @@ def _update_task(tx: Transaction, case_id: UUID, session: Session, item: WorkIte
             "assignee": item.assignee,
             "due_at": NEVER if item.due is None else item.due,
             "priority": item.priority,
+            **_urgency(item),
         },
     )
     if item.id in session.state.changes.refiled:
         tx.write(sql.delete_candidates, {"key_case_id": case_id, "key_task_id": item.id})
-        _insert_candidates(tx, case_id, item)
+        _insert_candidates(tx, case_id, session, item)
+    elif item.groups or item.users:
+        free = {"free": int(item.status == "open"), "priority": item.priority}
+        tx.write(sql.free_candidates, {"key_case_id": case_id, "key_task_id": item.id, **free})
 
 
 def _delete_task(tx: Transaction, case_id: UUID, item_id: int) -> None:
@@ -134,6 +176,8 @@ def _insert_timer(tx: Transaction, case_id: UUID, session: Session, item: Timer)
 
 
 def _insert_subscription(tx: Transaction, case_id: UUID, session: Session, item: Subscription) -> None:
+    if item.kind == CONDITION:
+        return
     tx.write(
         sql.insert_subscription,
         {

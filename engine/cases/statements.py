@@ -84,7 +84,9 @@ put_scope: Final = upsert(scopes)
 drop_scope: Final = delete(scopes)
 
 insert_task: Final = insert(tasks)
-assign_task: Final = update(tasks, "status", "assignee", "due_at", "priority")
+assign_task: Final = update(
+    tasks, "status", "assignee", "due_at", "priority", "soon_at", "urged", "provisional"
+)
 delete_task: Final = delete(tasks)
 insert_candidate: Final = insert(task_candidates)
 delete_candidates: Final = Statement(
@@ -92,6 +94,14 @@ delete_candidates: Final = Statement(
         task_candidates.c.case_id == sa.bindparam("key_case_id", type_=sa.Uuid),
         task_candidates.c.task_id == sa.bindparam("key_task_id", type_=sa.Integer),
     )
+)
+free_candidates: Final = Statement(
+    task_candidates.update()
+    .where(
+        task_candidates.c.case_id == sa.bindparam("key_case_id", type_=sa.Uuid),
+        task_candidates.c.task_id == sa.bindparam("key_task_id", type_=sa.Integer),
+    )
+    .values(free=sa.bindparam("free"), priority=sa.bindparam("priority"))
 )
 insert_timer: Final = insert(timers)
 delete_timer: Final = delete(timers)
@@ -127,9 +137,6 @@ read_message: Final = Statement(
 )
 delete_message: Final = Statement(
     messages.delete().where(messages.c.message_id == sa.bindparam("message_id"))
-)
-expire_messages: Final = Statement(
-    messages.delete().where(messages.c.expires_at <= sa.bindparam("now", type_=sa.BigInteger))
 )
 _REACHED: Final = sa.or_(
     cases.c.status == "active", sa.and_(cases.c.status == "suspended", subscriptions.c.wakes == 1)

@@ -14,10 +14,11 @@ from engine.cases.due_statements import sweep_timers_again
 from engine.cases.lanes import ORDINARY, lane_of_case
 from engine.cases.log import REFUSED, EventContent, EventHead, chain, pack
 from engine.cases.sealing import Sealed
+from engine.directory import Directory
 from engine.errors import Conflict, Refusal
 from engine.runtime import Session
-from engine.state.case import ACTIVE, SUSPENDED
 from engine.runtime.verbs.beside import BESIDE
+from engine.state.case import ACTIVE, SUSPENDED
 from engine.store import Transaction, lock_correlation
 
 
@@ -27,6 +28,7 @@ class Applied:
 
     before: the case row it started from. given, sealed: the input as logged and the vault rows made of it.
     at: case time, now: the time of commit, both in microseconds. new: set when the command started the case.
+    directory: whose staff the case concerns; None where there is none.
     """
 
     case_id: UUID
@@ -38,6 +40,7 @@ class Applied:
     at: int
     now: int
     new: NewCase | None = None
+    directory: Directory | None = None
 
 
 def write(tx: Transaction, applied: Applied) -> Outcome:
@@ -54,13 +57,14 @@ def write(tx: Transaction, applied: Applied) -> Outcome:
     tx.write(sql.insert_event, event)
     _write_case(tx, applied, head, event["hash"], state_hash)
     mirror.write(tx, applied.case_id, session)
+    projections.write(tx, _happened(applied, head.seq), applied.directory)
     _write_outbox(tx, applied, head.seq)
+    if command.kind in BESIDE:
+        _write_beside(tx, applied, head)
     for entry in applied.sealed:
         tx.write(sql.insert_vault, {"case_id": applied.case_id, **entry.row()})
     if command.message is not None:
         _consume(tx, command.message)
-    if command.kind in BESIDE:
-        _write_beside(tx, applied, head)
     awaited = mirror.new_messages_awaited(session.state)
     for name, key in awaited:
         lock_correlation(tx, name, key)
@@ -75,6 +79,21 @@ def write(tx: Transaction, applied: Applied) -> Outcome:
     if command.key is not None:
         tx.write(sql.insert_key, _key_row(command, outcome, applied.now))
     return outcome
+
+
+def _happened(applied: Applied, seq: int) -> projections.Happened:
+    command = applied.command
+    return projections.Happened(
+        case_id=applied.case_id,
+        session=applied.session,
+        seq=seq,
+        actor=command.actor,
+        on_behalf_of=command.on_behalf_of,
+        task=applied.given["task"] if command.kind == "complete" else None,
+        at=applied.at,
+        now=applied.now,
+        started=applied.new is not None,
+    )
 
 
 def write_refusal(
@@ -194,6 +213,18 @@ def _write_outbox(tx: Transaction, applied: Applied, seq: int) -> None:
         )
 
 
+def _write_beside(tx: Transaction, applied: Applied, head: EventHead) -> None:
+    said = beside.Said(
+        case_id=head.case_id,
+        seq=head.seq,
+        at=head.effective_at,
+        actor=head.actor,
+        on_behalf_of=head.on_behalf_of,
+        given=applied.given,
+    )
+    beside.write(tx, said, applied.session.effects)
+
+
 def _consume(tx: Transaction, message: str) -> None:
     if not tx.change(sql.delete_message, {"message_id": message}):
         raise Conflict(
@@ -212,15 +243,3 @@ def _key_row(command: Command, outcome: Outcome, now: int) -> dict[str, Any]:
         "result": canonical.dumps({"status": outcome.status, "state": outcome.state_hash}),
         "created_at": now,
     }
-def _write_beside(tx: Transaction, applied: Applied, head: EventHead) -> None:
-    said = beside.Said(
-        case_id=head.case_id,
-        seq=head.seq,
-        at=head.effective_at,
-        actor=head.actor,
-        on_behalf_of=head.on_behalf_of,
-        given=applied.given,
-    )
-    beside.write(tx, said, applied.session.effects)
-
-

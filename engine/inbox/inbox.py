@@ -105,7 +105,7 @@ def _open(
         ranges.append(sa.select(query.order_by(*columns).limit(limit).subquery()))
     together = sa.union_all(*ranges).subquery()
     page = sa.select(together).distinct().order_by(*together.c).limit(limit).cte("page")
-    case_id, task_id = page.c[-2], page.c[-1]
+    *_, case_id, task_id = page.c
     listed = page.join(tasks, sa.and_(tasks.c.case_id == case_id, tasks.c.task_id == task_id))
     return (
         sa.select(

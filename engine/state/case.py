@@ -22,13 +22,14 @@ class Changes:
 
     An id is in `items` with the item as it is now, or None when it is gone; likewise `scopes`.
     `created` holds the ids that did not exist before the command, `refiled` the tasks whose due time or
-    candidates changed.
+    candidates changed, `removed` the items that are gone as they were.
     """
 
     items: dict[int, tuple[type[Any], Item | None]] = field(default_factory=dict)
     scopes: dict[int, Scope | None] = field(default_factory=dict)
     created: set[int] = field(default_factory=set)
     refiled: set[int] = field(default_factory=set)
+    removed: dict[int, Item] = field(default_factory=dict)
 
     def clear(self) -> None:
         """Start a new command."""
@@ -36,6 +37,7 @@ class Changes:
         self.scopes.clear()
         self.created.clear()
         self.refiled.clear()
+        self.removed.clear()
 
 
 @dataclass(slots=True)

@@ -34,7 +34,7 @@ from typing import Any
 
 from engine.errors import BihuanError
 from engine.state.case import CaseState
-from engine.state.items import READY, Incident, Job, Subscription, Timer, Token, WorkItem
+from engine.state.items import READY, Incident, Item, Job, Subscription, Timer, Token, WorkItem
 from engine.state.scope import Scope
 
 Effect = list[Any]
@@ -115,7 +115,7 @@ def _drop_scope(state: CaseState, scope_id: int) -> None:
     for child in sorted(scope.children):
         _drop_scope(state, child)
     for item in list(scope.items()):
-        _forget(state, type(item), item.id)
+        _forget(state, type(item), item)
     for token_id in scope.tokens:
         del state.home[token_id]
     del state.scopes[scope_id]
@@ -216,17 +216,18 @@ def _remover(kind: type[Any]) -> Callable[[CaseState, Effect], None]:
 
 
 def _remove_item(state: CaseState, scope: Scope, kind: type[Any], item_id: int) -> None:
-    del getattr(scope, _SHELF[kind])[item_id]
-    _forget(state, kind, item_id)
+    _forget(state, kind, getattr(scope, _SHELF[kind]).pop(item_id))
 
 
-def _forget(state: CaseState, kind: type[Any], item_id: int) -> None:
+def _forget(state: CaseState, kind: type[Any], item: Item) -> None:
+    item_id = item.id
     del state.home[item_id]
     if item_id in state.changes.created:
         state.changes.created.discard(item_id)
         state.changes.items.pop(item_id, None)
     else:
         state.changes.items[item_id] = (kind, None)
+        state.changes.removed[item_id] = item
 
 
 def _task_change(state: CaseState, effect: Effect) -> None:
