@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from engine.cli.commands.accounts import accounts
 from engine.cli.commands.bench import bench
 from engine.cli.commands.claim import claim
 from engine.cli.commands.complete import complete
@@ -51,6 +52,7 @@ COMMANDS = (
     verify,
     replay,
     export,
+    accounts,
     db,
     bench,
 )
