@@ -73,7 +73,7 @@ class Due:
         total = 0
         for _ in range(MAX_ROUNDS):
             done = self.fire_timers(until, case_id) + self.send_outbox(until)
-            done += self._messages.deliver_waiting(BATCH) + self.start_cases(until)
+            done += self.deliver_messages() + self.start_cases(until)
             total += done
             if not done:
                 break
@@ -178,6 +178,10 @@ class Due:
             for lane in LANES:
                 found += tx.rows(sql.due_outbox, {"lane": lane, "until": until, "limit": BATCH})
         return sum(self._outbox.send(row[1], row[2], row[3]) for row in sorted(found)[:BATCH])
+
+    def deliver_messages(self) -> int:
+        """Match kept messages with who waits for them by now, and report those that expired; how many went."""
+        return self._messages.deliver_waiting(BATCH)
 
     def start_cases(self, until: int) -> int:
         """Start the cases whose timer start event is due, and plan the next round; how many started."""

@@ -29,7 +29,8 @@ from engine.cli.commands.simulate import simulate
 from engine.cli.commands.start import start
 from engine.cli.commands.tasks import tasks
 from engine.cli.exits import Exit, exit_of
-from engine.cli.grammar import Group, complaint
+from engine.cli.found import OpenGroup
+from engine.cli.grammar import complaint
 from engine.cli.incident import report
 from engine.cli.options import Chosen, from_environment, shared_options
 from engine.cli.printable import printable
@@ -58,9 +59,9 @@ COMMANDS = (
 )
 
 
-def application(say: Catalogue) -> Group:
-    """All commands, speaking one language."""
-    group = Group("bihuan", say, name="bihuan", params=shared_options(say))
+def application(say: Catalogue) -> OpenGroup:
+    """All commands, those of the parts above included, speaking one language."""
+    group = OpenGroup("bihuan", say, name="bihuan", params=[*shared_options(say)])
     for make in COMMANDS:
         group.add_command(make(say))
     return group

@@ -1,0 +1,31 @@
+"""What happens every so often, whatever else is due."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from worker.queues import QueueName
+
+
+@dataclass(slots=True)
+class Periodic:
+    """A task put into a queue every `every` seconds; the first time at once."""
+
+    task: str
+    queue: QueueName
+    every: float
+    next_at: float = 0.0
+
+    def due(self, now: float) -> bool:
+        """Whether it is time; if so, the next time is set."""
+        if now < self.next_at:
+            return False
+        self.next_at = now + self.every
+        return True
+
+
+def standard() -> list[Periodic]:
+    """What every installation does: kept messages are matched again."""
+    return [
+        Periodic("deliver_messages", QueueName.OUTBOX, 5.0),
+    ]
