@@ -7,9 +7,11 @@ finds the same functions and limits everywhere.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
+from zoneinfo import ZoneInfo
 
 from engine.calendars.case_clock import case_clock_providers
 from engine.calendars.functions import functions as time_functions
@@ -21,6 +23,7 @@ from engine.directory.reads import CANDIDATES, GROUPS, PEOPLE, STANDS_IN, UNIT
 from engine.directory.reads import functions as directory_functions
 from engine.directory.reads import providers as directory_providers
 from engine.facade import Config, Engine
+from engine.feel import Environment
 from engine.runtime import Settings
 
 if TYPE_CHECKING:
@@ -31,6 +34,7 @@ Staff = Callable[[], Directory | None]
 """Gives the directory; None where there is none, or nobody is in it yet."""
 
 VOCABULARY = "directory.toml"
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 KINDS = (CANDIDATES, UNIT, PEOPLE, GROUPS, STANDS_IN)
 
 
@@ -71,6 +75,43 @@ def open_engine(
     directory.refresh()
     engine.directory = directory
     return engine
+
+
+def trial_environment(config: Config, *, now: int, zone: ZoneInfo) -> Environment:
+    """What an expression may use that is tried outside any case: the clock, and the functions of the installation.
+
+    config: as `configured` makes it. now: microseconds since 1970 UTC. Nothing that is looked up is recorded; a
+    function that asks the directory where there is none raises InvalidInput.
+    """
+    trial = _Trial(now=now, zone=zone, reads=_TrialReads(config.providers))
+    return Environment(
+        now=(_EPOCH + timedelta(microseconds=now)).astimezone(zone),
+        functions={**time_functions(trial), **directory_functions(trial.reads.read, now)},
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Trial:
+    """Stands for the running command of a case where there is no case."""
+
+    now: int
+    zone: ZoneInfo
+    reads: _TrialReads
+
+
+class _TrialReads:
+    """Asks the providers and keeps nothing; what nobody answers is refused."""
+
+    def __init__(self, providers: Mapping[str, Provider]) -> None:
+        self._providers = providers
+
+    def read(self, kind: str, key: Any) -> Any:
+        """The value of an outside fact, in wire form."""
+        provider = self._providers.get(kind)
+        value = None if provider is None else provider(key)
+        if value is not None:
+            return value
+        return {"refused": ["这里没有通讯录", "there is no directory here"]}
 
 
 class _Timetables:

@@ -16,9 +16,11 @@ from engine.cli.commands.bench import bench
 from engine.cli.commands.claim import claim
 from engine.cli.commands.complete import complete
 from engine.cli.commands.db import db
+from engine.cli.commands.decide import decide
 from engine.cli.commands.demo import demo
 from engine.cli.commands.deploy import deploy
 from engine.cli.commands.export import export
+from engine.cli.commands.feel import feel
 from engine.cli.commands.history import history
 from engine.cli.commands.imports import imports
 from engine.cli.commands.lint import lint
@@ -40,6 +42,8 @@ from engine.i18n import Catalogue, catalogue, preferred
 COMMANDS = (
     demo,
     lint,
+    feel,
+    decide,
     scenarios,
     deploy,
     start,

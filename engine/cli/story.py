@@ -7,22 +7,21 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from engine import canonical
-from engine.canonical import VaultRef
-from engine.cli.printable import printable
+from engine.cli.deciding import decision_lines
+from engine.cli.shown import shown
 from engine.errors import BihuanError
+from engine.history import DecisionReader
 from engine.i18n import Catalogue, Language
 
 if TYPE_CHECKING:
     from engine.cases.definitions import Definitions
     from engine.cases.log import EventContent, EventHead, StoredEvent
 
-LONGEST_VALUE = 40
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Line:
     """One event. at: the case clock, microseconds. opened: names of the tasks it opened. values: what was
-    filled in, as `name=value`, with sealed values hidden."""
+    filled in, as `name=value`, with sealed values hidden. decisions: what was decided, and why."""
 
     seq: int
     at: int
@@ -30,6 +29,7 @@ class Line:
     what: str
     opened: tuple[str, ...] = ()
     values: tuple[str, ...] = ()
+    decisions: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -42,6 +42,10 @@ class Story:
     _scopes: dict[int, str] = field(default_factory=dict)
     _places: dict[int, str] = field(default_factory=dict)
     _definition: str = ""
+    _decisions: DecisionReader = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._decisions = DecisionReader(self.definitions)
 
     def tell(self, events: Iterable[StoredEvent]) -> Iterator[Line]:
         """A line for every event, in order."""
@@ -61,6 +65,11 @@ class Story:
             what=what,
             opened=tuple(opened),
             values=tuple(_values(given.get("variables"), self.say)),
+            decisions=tuple(
+                line
+                for taken in self._decisions.read(event.head, content)
+                for line in decision_lines(self.say, taken.decisions)
+            ),
         )
 
     def _actor(self, head: EventHead) -> str:
@@ -85,7 +94,7 @@ class Story:
             place=place,
             name=given.get("name") or "—",
             to=_people(given.get("to") or given.get("users") or given.get("user")),
-            reason=_shown(canonical.from_wire(given["reason"]), self.say)
+            reason=shown(canonical.from_wire(given["reason"]), self.say)
             if given.get("reason")
             else message or "—",
         )
@@ -134,20 +143,4 @@ def _values(variables: Any, say: Catalogue) -> Iterator[str]:
         return
     for name in sorted(variables):
         value = canonical.from_wire(variables[name])
-        yield f"{name}={_shown(value, say)}"
-
-
-def _shown(value: Any, say: Catalogue) -> str:
-    if isinstance(value, VaultRef):
-        return say("value.sealed")
-    if isinstance(value, dict):
-        return (
-            "{"
-            + ", ".join(f"{name}: {_shown(part, say)}" for name, part in value.items())[:LONGEST_VALUE]
-            + "}"
-        )
-    if isinstance(value, list):
-        return "[" + ", ".join(_shown(part, say) for part in value)[:LONGEST_VALUE] + "]"
-    if value is None or isinstance(value, bool):
-        return str(value).lower() if value is not None else "null"
-    return printable(value, longest=LONGEST_VALUE)
+        yield f"{name}={shown(value, say)}"

@@ -22,18 +22,21 @@ def variables(pairs: Sequence[str], file: Path | None = None) -> dict[str, Any]:
     """
     values: dict[str, Any] = {}
     if file is not None:
-        read = _json(read_file(file, LONGEST), str(file))
-        if not isinstance(read, dict):
-            raise InvalidInput.at(
-                str(file), message_zh="应是一个 JSON 对象", message_en="it must hold a JSON object"
-            )
-        values.update(read)
+        values.update(json_object(read_file(file, LONGEST), str(file)))
     for pair in pairs:
         name, equals, text = pair.partition("=")
         if not equals or not name:
             raise InvalidInput.at(pair, message_zh="应写成 名称=JSON", message_en="write it as name=JSON")
         values[name] = _json(text.encode("utf-8", "surrogateescape"), name)
     return values
+
+
+def json_object(data: bytes, place: str) -> dict[str, Any]:
+    """A JSON object. place: what complaints name. Raises InvalidInput for anything else."""
+    found = _json(data, place)
+    if not isinstance(found, dict):
+        raise InvalidInput.at(place, message_zh="应是一个 JSON 对象", message_en="it must hold a JSON object")
+    return found
 
 
 def _json(data: bytes, place: str) -> Any:

@@ -10,7 +10,9 @@ from __future__ import annotations
 from engine.dmn.findings import DmnErrors, DmnFinding, Severity
 from engine.dmn.model import DecisionModel, DecisionResult
 from engine.dmn.reading import Reading, parse, read
+from engine.dmn.table_text import RuleText, TableText
 
 __all__ = [
-    "DecisionModel", "DecisionResult", "DmnErrors", "DmnFinding", "Reading", "Severity", "parse", "read",
+    "DecisionModel", "DecisionResult", "DmnErrors", "DmnFinding", "Reading", "RuleText", "Severity", "TableText",
+    "parse", "read",
 ]  # fmt: skip

@@ -85,7 +85,7 @@ class Evaluation:
         run.charge(1)
         bindings = self._bindings(decision.requires)
         matched: list[dict[str, Any]] = []
-        outer, run.observer = run.observer, _observer(matched)
+        outer, run.observer = run.observer, _observer(matched, run)
         value = decision.code(Scope(bindings, self._outermost, run))
         value = self._types.fit(value, decision.kind, self._outermost)
         run.observer = outer
@@ -148,10 +148,14 @@ class Evaluation:
         return Function(name=service.name, parameters=names, call=call)
 
 
-def _observer(matched: list[dict[str, Any]]) -> Any:
-    def observe(table: str, rules: list[tuple[int, str]]) -> None:
+def _observer(matched: list[dict[str, Any]], run: Run) -> Any:
+    def observe(table: str, values: list[Any], rules: list[tuple[int, str]]) -> None:
         matched.append(
-            {"table": table, "matched": [{"index": index, "id": identifier} for index, identifier in rules]}
+            {
+                "table": table,
+                "inputs": [plain(value, run) for value in values],
+                "matched": [{"index": index, "id": identifier} for index, identifier in rules],
+            }
         )
 
     return observe

@@ -12,6 +12,7 @@ from engine.dmn.evaluation import Evaluation
 from engine.dmn.findings import DmnFinding
 from engine.dmn.item_definitions import ItemTypes
 from engine.dmn.ordering import in_order
+from engine.dmn.table_text import TableText
 from engine.errors import NotFound
 from engine.feel import Environment, FeelBudgetError, Type
 from engine.feel.bounds import check_result
@@ -24,8 +25,8 @@ class DecisionResult:
     """What a decision came to.
 
     trace: one entry for each decision evaluated, in that order, made of what JSON knows:
-    `{"decision": id, "name": …, "inputs": {name: value}, "rules": [{"table": id, "matched": [{"index": 1, "id": …}]}],
-    "output": value}`, values in their canonical wire form.
+    `{"decision": id, "name": …, "inputs": {name: value}, "rules": [{"table": id, "inputs": [value], "matched":
+    [{"index": 1, "id": …}]}], "output": value}`, values in their canonical wire form, those of a table by column.
     """
 
     value: Any
@@ -41,6 +42,8 @@ class Graph:
     decisions: dict[Key, Decision] = field(default_factory=dict)
     services: dict[Key, DecisionService] = field(default_factory=dict)
     knowledge: dict[Key, Knowledge] = field(default_factory=dict)
+    tables: dict[str, dict[str, TableText]] = field(default_factory=dict)
+    """The texts of decision tables by namespace and id."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +66,12 @@ class DecisionModel:
     def services(self) -> dict[str, str]:
         """Names of the model's own decision services by id."""
         return {key[1]: one.name for key, one in self.graph.services.items() if key[0] == self.namespace}
+
+    def table(self, table_id: str) -> TableText | None:
+        """The text of a table that a trace names: one of the model's own, else of one it imports."""
+        tables = self.graph.tables
+        own = tables.get(self.namespace, {}).get(table_id)
+        return own or next((one[table_id] for one in tables.values() if table_id in one), None)
 
     def inputs(self, decision_id: str) -> dict[str, Type]:
         """Names and types of the input data that a decision needs, directly or through other decisions."""

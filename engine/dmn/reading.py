@@ -119,6 +119,7 @@ class _ModelReader:
         )  # fmt: skip
         types = self._types.read(self._root)
         self._boxes = BoxReader(findings=self._findings, types=self._types)
+        self._graph.tables[self._namespace] = self._boxes.tables
         self._index()
         for key, element in self._elements.items():
             self._read_element(key, element)
@@ -150,6 +151,7 @@ class _ModelReader:
             self._graph.decisions.update(model.graph.decisions)
             self._graph.services.update(model.graph.services)
             self._graph.knowledge.update(model.graph.knowledge)
+            self._graph.tables.update(model.graph.tables)
 
     def _index(self) -> None:
         language = self._root.get("expressionLanguage", "").strip().lower()

@@ -15,7 +15,7 @@ _MOST_REASONS = 100
 class Run:
     """One evaluation; counts down the budget of its environment.
 
-    observer: told by decision tables which rules matched (table id, then index and id of each).
+    observer: told by decision tables which rules matched (table id, input values, index and id of each).
     """
 
     __slots__ = ("depth", "env", "observer", "reasons", "size", "steps")
@@ -27,7 +27,7 @@ class Run:
         self.depth = budget.depth
         self.size = budget.size
         self.reasons = 0
-        self.observer: Callable[[str, list[tuple[int, str]]], None] | None = None
+        self.observer: Callable[[str, list[Any], list[tuple[int, str]]], None] | None = None
 
     def charge(self, steps: int) -> None:
         """Take `steps` from the budget; raises FeelBudgetError when none are left."""

@@ -46,6 +46,10 @@ class Decisions:
         for file in waiting:
             _report(refused[file].findings, findings)
 
+    def model_in(self, file: str) -> DecisionModel | None:
+        """What a file holds; None when it could not be read."""
+        return self._files.get(file)
+
     def files_of(self, id_: str) -> set[str]:
         """The file that defines a decision and those it imports."""
         graph = self.models[id_].graph

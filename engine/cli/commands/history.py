@@ -69,5 +69,7 @@ def show_line(desk: Desk, line: Line, *, values: bool) -> None:
     """One line of a story. values: with what was filled in, on a line below."""
     opened = f"  → {desk.say('history.and').join(line.opened)}" if line.opened else ""
     desk.screen.line(f"{line.seq:>4}  {desk.time(line.at)}  {line.actor}  {line.what}{opened}")
+    for decided in line.decisions:
+        desk.screen.line(f"      {decided}")
     if values and line.values:
         desk.screen.line("      " + desk.say("history.given", values="  ".join(line.values)))

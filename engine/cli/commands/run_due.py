@@ -6,7 +6,6 @@ from engine.cli import moments
 from engine.cli.command import command, option
 from engine.cli.desk import Desk
 from engine.cli.grammar import Command
-from engine.errors import InvalidInput
 from engine.i18n import Catalogue
 
 
@@ -17,16 +16,7 @@ def run_due(say: Catalogue) -> Command:
 
 
 def _run(desk: Desk, until: str | None) -> None:
-    moment = None
-    if until is not None:
-        try:
-            moment = moments.read(until, desk.zone)
-        except (ValueError, OverflowError):
-            raise InvalidInput.at(
-                "--until",
-                message_zh="时间应写成 2026-11-20T08:30，可带时区",
-                message_en="write a time as 2026-11-20T08:30, with an offset if need be",
-            ) from None
+    moment = None if until is None else moments.given(until, "--until", desk.zone)
     with desk.engine() as engine:
         count = engine.run_due(moment)
     if desk.chosen.is_json:

@@ -9,6 +9,7 @@ from typing import Any
 from engine.dmn.findings import Findings, Place
 from engine.dmn.item_definitions import ItemTypes, TypeReader
 from engine.dmn.source import FEEL_LANGUAGES, Element, children, local_name, place_of, text_of
+from engine.dmn.table_text import TableText
 from engine.feel import Expression, FeelSyntaxError, Type, compile_expression, syntax
 from engine.feel.compiler import compile_node
 from engine.feel.run import Code, Scope
@@ -52,6 +53,7 @@ class BoxReader:
         from engine.dmn.boxed import contexts, control, functions, tables
 
         self.findings = findings
+        self.tables: dict[str, TableText] = {}
         self._types = types
         self._boxes: dict[str, Box] = {
             "literalExpression": literal,

@@ -9,6 +9,7 @@ from engine.dmn.boxed.reading import BoxReader, Surroundings, nothing
 from engine.dmn.hit_policies import Aggregation, HitPolicy, Output, decide
 from engine.dmn.source import Element, child, children, place_of, text_of
 from engine.dmn.table_checks import Cell, TableShape, check_table
+from engine.dmn.table_text import table_text
 from engine.feel import FeelSyntaxError, Type, UnaryTests, compile_unary_tests
 from engine.feel.compiler.tests import Test
 from engine.feel.run import Code, Scope
@@ -75,7 +76,7 @@ def decision_table(reader: BoxReader, element: Element, around: Surroundings) ->
         matched = _matching(table.rules, values, scope)
         run.leave(table.height)
         if run.observer is not None:
-            run.observer(table.identifier, [(rule.index, rule.identifier) for rule in matched])
+            run.observer(table.identifier, values, [(rule.index, rule.identifier) for rule in matched])
         if not matched:
             return _default(table, scope)
         rows = [tuple(output(scope) for output in rule.outputs) for rule in matched]
@@ -158,6 +159,7 @@ class _TableReader:
             has_default=any(one is not None for one in defaults),
         )
         check_table(shape, reader.findings, around.place)
+        reader.tables[table.identifier] = table_text(element, table.identifier, around.name, policy.value)
         return table
 
     def _policy(self) -> tuple[HitPolicy, Aggregation | None]:

@@ -83,7 +83,7 @@ def test_the_trace_tells_inputs_matched_rules_and_output() -> None:
             "decision": "level",
             "name": "level",
             "inputs": {},
-            "rules": [{"table": "t", "matched": [{"index": 2, "id": "r2"}]}],
+            "rules": [{"table": "t", "inputs": ["red", 3], "matched": [{"index": 2, "id": "r2"}]}],
             "output": "town",
         },
         {"decision": "days", "name": "days", "inputs": {"level": "town"}, "rules": [], "output": "@dec:5.5"},
