@@ -62,6 +62,7 @@ def variables(random: Random) -> dict[str, Any]:
         "b": lambda: random.randint(0, 4),
         "flag": lambda: random.random() < 0.4,
         "items": lambda: random.choice(([7, 8, 9], [], [1, "x"], [{"n": 1}, None], [5], None)),
+        "ready": lambda: random.random() < 0.5,
         "made": lambda: random.choice(("办结", "@x", {"n": [1, None]}, 2.5, None)),
     }
     return {name: make() for name, make in values.items() if random.random() < 0.4}
@@ -129,7 +130,9 @@ def _of_case(
             yield 2, ("due", {"to": timer.due})
             yield 1, ("fire-timer", {"case": case, "timer": timer.id})
         for sub in scope.subscriptions.values():
-            if sub.kind == "message":
+            if sub.kind == "condition":
+                yield 3, ("set", {"case": case, "variables": variables(random)})
+            elif sub.kind == "message":
                 yield 3, ("message", _message(random, sub.name, number))
             else:
                 yield 3, ("signal", _signal(random, sub.name, number))

@@ -26,13 +26,14 @@ class Sheet:
     """The inside of one process or sub-process, as XML that grows.
 
     joined: a join waits for every token of this part, so none may end on its own. errors: codes somebody
-    around catches. counted: inside a multi-instance or loop, where large parts would multiply.
+    around catches. cancels: inside a transaction. counted: inside a multi-instance or loop, where large parts would multiply.
     """
 
     parts: list[str] = field(default_factory=list)
     depth: int = 0
     joined: bool = False
     errors: tuple[str, ...] = ()
+    cancels: bool = False
 
 
 class Pencil:

@@ -31,6 +31,9 @@ CONDITIONS = (
     "a in [0..3]",
     "flag or a = 1",
 )
+EVENTUALLY = ("ready = true", "ready", "ready and not(ready = false)")
+"""Conditions that willing staff can make true."""
+
 SCRIPTS = (
     ("a + 1", "a"), ("b - a", "b"), ("not(flag)", "flag"), ("append(items, a)", "items"), ("a / 3", "third"),
     ("{z: a, y: {x: items, b: 1}}", "nested"), ("get entries(nested)", "entries"), ("string(nested)", "text"), ('string(a) + "字@é"', "text"), ("now()", "moment"), ("[1, 2]", "items"),
@@ -114,6 +117,16 @@ class _Author:
             f"{extensions(zeebe('subscription', correlationKey='=key'))}</message>"
             for name in MESSAGES
         ]
+        roots += [
+            f'<signalEventDefinition id="thrown_{name}" signalRef="signal_{name}"/>' for name in SIGNALS
+        ]
+        roots += [
+            f'<messageEventDefinition id="thrown_{name}" messageRef="message_{name}"/>' for name in MESSAGES
+        ]
+        roots += [
+            f'<escalationEventDefinition id="thrown_{code}" escalationRef="escalation_{code}"/>'
+            for code in ESCALATIONS
+        ]
         process = f'<process id="{key}" isExecutable="true">{inside}</process>'
         return f"{HEAD}{process}{''.join(roots)}</definitions>".encode()
 
@@ -155,8 +168,8 @@ class _Author:
     def _thrown(self, kind: str) -> tuple[str]:
         if kind == "none":
             return ("",)
-        if kind == "terminate":
-            return ("<terminateEventDefinition/>",)
+        if kind in ("terminate", "cancel"):
+            return (f"<{kind}EventDefinition/>",)
         name = self._random.choice(
             {"message": MESSAGES, "signal": SIGNALS, "escalation": ESCALATIONS, "error": ERRORS}[kind]
         )
@@ -176,6 +189,8 @@ class _Author:
         gateway, default = self._split(sheet, tail, "exclusiveGateway")
         ending = self._pencil.tail(gateway, self._condition())
         kinds = ["terminate", "terminate"]
+        if sheet.cancels:
+            kinds += ["cancel"] * 3
         if not self._handled:
             kinds += ["error"] * (2 if sheet.errors else self._random.choice((0, 0, 1)))
         if not sheet.joined:
@@ -298,15 +313,35 @@ class _Author:
 
     def _caught(self, sheet: Sheet, tail: Tail, *, receive: bool) -> Tail:
         node = self._pencil.name("catch")
-        kind = self._random.choice(("timer", "message", "signal"))
+        kind = self._random.choice(("timer", "message", "signal", "conditional"))
         if kind == "message" and receive and self._chance(0.3):
             reference = f"message_{self._random.choice(MESSAGES)}"
             self._pencil.node(sheet, tail, "receiveTask", node, messageRef=reference)
         else:
-            self._pencil.node(sheet, tail, "intermediateCatchEvent", node, self._awaited(kind))
+            awaited = self._watched(in_flow=True) if kind == "conditional" else self._awaited(kind)
+            self._pencil.node(sheet, tail, "intermediateCatchEvent", node, awaited)
         return self._pencil.tail(node)
 
+    def _watched(self, *, in_flow: bool) -> str:
+        """A condition; one in the flow is such that staff who are asked to end the case can make it true."""
+        text = self._random.choice(
+            EVENTUALLY if in_flow and self._handled else (*CONDITIONS, *EVENTUALLY, "a")
+        )
+        chosen = ""
+        if not in_flow and self._chance(0.2):
+            given = self._random.choice(({"variableEvents": "update"}, {"variableNames": "a,flag"}))
+            chosen = extensions(zeebe("conditionalFilter", **given))
+        condition = f"<condition>={escape(text)}</condition>"
+        return f"<conditionalEventDefinition>{chosen}{condition}</conditionalEventDefinition>"
+
     def _awaited(self, kind: str, *, repeats: bool = False) -> str:
+        if kind == "cancel":
+            return "<cancelEventDefinition/>"
+        if kind == "conditional":
+            outputs = ""
+            if self._chance(0.2):
+                outputs = extensions(zeebe("ioMapping", zeebe("output", source="=b - 1", target="b")))
+            return outputs + self._watched(in_flow=False)
         if kind == "timer":
             if repeats and self._chance(0.6):
                 written = f"<timeCycle>{escape(self._random.choice(CYCLES))}</timeCycle>"
@@ -324,9 +359,9 @@ class _Author:
         return f'{outputs}<{kind}EventDefinition {kind}Ref="{kind}_{self._random.choice(names)}"/>'
 
     def _event_sub_process(self, sheet: Sheet) -> None:
-        kind = self._random.choice(("timer", "message", "signal", "error", "escalation"))
+        kind = self._random.choice(("timer", "message", "signal", "conditional", "error", "escalation"))
         interrupting = kind == "error" or self._chance(0.5)
-        inside = Sheet(depth=sheet.depth + 1, errors=sheet.errors)
+        inside = Sheet(depth=sheet.depth + 1, errors=sheet.errors, cancels=sheet.cancels)
         start = self._pencil.name("start")
         self._pencil.node(
             inside,
@@ -350,6 +385,8 @@ class _Author:
         """A path of at most one small activity."""
         if self._chance(0.25):
             return tail
+        if sheet.cancels and self._chance(0.2):
+            return self._early_end(sheet, tail)
         node = self._pencil.name("short")
         kind = self._random.choice(("userTask", "userTask", "scriptTask", "serviceTask", "manualTask"))
         self._pencil.node(sheet, tail, kind, node, self._doing(kind))
@@ -361,7 +398,7 @@ class _Author:
         kinds = ["userTask"] * (16 if self._handled else 6) + ["serviceTask"] * 2 + ["scriptTask"] * 3
         kinds += ["businessRuleTask", "businessRuleTask", "manualTask", "task", "sendTask", "receiveTask"]
         if sheet.depth < MAX_DEPTH:
-            kinds += ["subProcess"] * 3 + (["callActivity"] * 2 if self._called else [])
+            kinds += ["subProcess"] * 3 + ["transaction"] + (["callActivity"] * 2 if self._called else [])
         kind = self._random.choice(kinds)
         node = self._pencil.name(kind)
         boundaries = [self._boundary_kind() for _ in range(self._random.choice((0, 0, 0, 1, 1, 2)))]
@@ -370,8 +407,11 @@ class _Author:
         if kind in ("receiveTask", "sendTask"):
             attributes["messageRef"] = f"message_{self._random.choice(MESSAGES)}"
         inner = self._doing(kind) + (self._many() if self._chance(0.2) else "")
-        if kind == "subProcess":
-            inside = Sheet(depth=sheet.depth + 1, errors=errors)
+        if kind == "transaction":
+            boundaries.append(("cancel", True))
+        if kind in ("subProcess", "transaction"):
+            cancels = sheet.cancels or kind == "transaction"
+            inside = Sheet(depth=sheet.depth + 1, errors=errors, cancels=cancels)
             self._fill(inside)
             inner += "".join(inside.parts)
         self._pencil.node(sheet, tail, kind, node, inner, **attributes)
@@ -382,7 +422,8 @@ class _Author:
         return ways[0] if len(ways) == 1 else self._merge(sheet, ways)
 
     def _boundary_kind(self) -> tuple[str, bool]:
-        kind = self._random.choice(("timer", "timer", "message", "signal", "error", "escalation"))
+        kinds = ("timer", "timer", "message", "signal", "conditional", "conditional", "error", "escalation")
+        kind = self._random.choice(kinds)
         return kind, kind == "error" or self._chance(0.5)
 
     def _attach(self, sheet: Sheet, host: str, kind: str, interrupting: bool, seen: set[str]) -> list[Tail]:
@@ -485,7 +526,22 @@ class _Author:
             )
             completion = f"<completionCondition>={escape(text)}</completionCondition>"
         loop = extensions(zeebe("loopCharacteristics", **attributes)) if attributes else ""
+        behavior, complex_ = self._behavior()
         return (
-            f'<multiInstanceLoopCharacteristics isSequential="{sequential}">{loop}{cardinality}{completion}'
+            f'<multiInstanceLoopCharacteristics isSequential="{sequential}"{behavior}>'
+            f"{loop}{cardinality}{complex_}{completion}"
             "</multiInstanceLoopCharacteristics>"
         )
+
+    def _behavior(self) -> tuple[str, str]:
+        """When a loop throws which events: its attributes, and the definitions of a complex one."""
+        kind = self._random.choice(("All", "All", "None", "One", "Complex"))
+        thrown = self._random.choice((*SIGNALS, *ESCALATIONS, *ESCALATIONS, *MESSAGES))
+        if kind == "All":
+            return "", ""
+        if kind != "Complex":
+            return f' behavior="{kind}" {kind.lower()}BehaviorEventRef="thrown_{thrown}"', ""
+        condition = self._random.choice(("numberOfCompletedInstances = 2", "flag", "loopCounter > 1"))
+        event = f'<escalationEventDefinition escalationRef="escalation_{self._random.choice(ESCALATIONS)}"/>'
+        definition = f"<condition>={escape(condition)}</condition><event>{event}</event>"
+        return ' behavior="Complex"', f"<complexBehaviorDefinition>{definition}</complexBehaviorDefinition>"

@@ -14,9 +14,9 @@ from engine.model.definition import EventKind, NodeKind
 from engine.runtime.marking import reachable_with
 from engine.runtime.session import OUT_OF_STEPS
 from engine.runtime.verbs.items import HELD
-from engine.state import CaseState, Scope, WorkItem
+from engine.state import CaseState, Scope, Subscription, WorkItem
 from engine.state.case import ACTIVE, SUSPENDED
-from engine.state.items import ARMED, WAITING
+from engine.state.items import ARMED, CONDITION, WAITING
 from tests.property.actions import HOUR, variables
 from tests.property.models import MESSAGES, SIGNALS, Model
 from tests.property.witness import Shares, Witness
@@ -266,6 +266,9 @@ class Handled:
             self.look()
         elif shelf == "incidents":
             self.command("retry", "admin", incident=item.id)
+        elif item.kind == "condition":
+            scope = self.random.choice([scope for scope in self.state.scopes.values() if not scope.closed])
+            self.command("set-variables", "admin", scope=scope.id, variables=variables(self.random))
         elif item.kind == "message":
             self.engine.send_message(
                 self.random.choice((item.name, *MESSAGES)), item.key, variables(self.random)
@@ -341,9 +344,18 @@ class Handled:
                 return self.command("fire-timer", "clock", timer=timer.id) is None
         for scope, sub in self.items("subscriptions"):
             if scope.tokens[sub.token].status != ARMED:
-                given = {"subscription": sub.id} if sub.kind == "message" else {"name": sub.name}
-                return self.command(sub.kind, "outside", **given, variables={}) is None
+                return self._bring(sub)
         return bool(incidents) and self.command("retry", "admin", incident=incidents[0].id) is None
+
+    def _bring(self, sub: Subscription) -> bool:
+        """What is waited for comes."""
+        if sub.kind != CONDITION:
+            given = {"subscription": sub.id} if sub.kind == "message" else {"name": sub.name}
+            return self.command(sub.kind, "outside", **given, variables={}) is None
+        for number in list(self.state.scopes):
+            if self.is_open and number in self.state.scopes and not self.state.scopes[number].closed:
+                self.command("set-variables", "admin", scope=number, variables={"ready": True})
+        return True
 
     def _complete(self, item: WorkItem) -> bool:
         error = self.command("complete", item.assignee or "zhang", task=item.id, variables=self.sober)
