@@ -25,6 +25,7 @@ from engine.directory.reads import providers as directory_providers
 from engine.facade import Config, Engine
 from engine.feel import Environment
 from engine.runtime import Settings
+from engine.runtime.standing import functions as standing_functions
 
 if TYPE_CHECKING:
     from engine.runtime.session import Session
@@ -137,7 +138,11 @@ class _Timetables:
 
 def _functions(session: Session) -> Mapping[str, Callable[..., Any]]:
     reads = session.reads
-    return {**time_functions(session), **directory_functions(reads.read, session.now)}
+    return {
+        **time_functions(session),
+        **standing_functions(session),
+        **directory_functions(reads.read, session.now),
+    }
 
 
 def _asking(staff: Staff, kind: str) -> Provider:

@@ -5,7 +5,7 @@
   out reasons for which the clock has stood as often as its rule allows
 - `clock.stand`: `{name, row?, reason, since, used, now}` → `{allowed, until, row}`: whether a timer of this limit may
   stand for the reason, having done so `used` times, and at the latest until when, or `{refused: [zh, en]}`
-- `clock.extend`: the same with `more: [limit, actor]` → the same with the extension added, or
+- `clock.extend`: the same with `more: [limit, actor]` → the same with the extension added and the rule's `approver`, or
   `{refused: [zh, en], rule}`
 
 A clock keeps the row and duty profile it started under (DOMAIN §1.3): the case hands back what it was told.
@@ -22,11 +22,12 @@ from engine.calendars.limit import Limit
 from engine.calendars.limits import Profile
 from engine.calendars.pause import Pause
 from engine.calendars.timetable import Timetable
-from engine.calendars.working_time import point
+from engine.calendars.working_time import due, point
 from engine.errors import InvalidInput, LimitExceeded, NotFound, Refusal
 
 CLOCK_DUE = "clock.due"
 CLOCK_EXTEND = "clock.extend"
+CLOCK_STAND = "clock.stand"
 WHOLE = 100
 
 
@@ -39,7 +40,10 @@ def case_clock_providers(timetable: Callable[[], Timetable]) -> Mapping[str, Cal
     def clock_extend(key: Any) -> Any:
         return _answer(lambda: _extended(timetable(), key))
 
-    return {CLOCK_DUE: clock_due, CLOCK_EXTEND: clock_extend}
+    def clock_stand(key: Any) -> Any:
+        return _answer(lambda: _stand(timetable(), key))
+
+    return {CLOCK_DUE: clock_due, CLOCK_EXTEND: clock_extend, CLOCK_STAND: clock_stand}
 
 
 def clock_of(timetable: Timetable, kept: Mapping[str, Any], stopped: int | None = None) -> Clock:
@@ -73,7 +77,19 @@ def _extended(timetable: Timetable, key: Mapping[str, Any]) -> Any:
     extension_allowed(clock, extension, timetable.calendar_of(clock.row))
     kept = [*key.get("extensions", ()), [limit, key["now"], actor]]
     wider = {**key, "extensions": kept}
-    return {**_wire(timetable, clock_of(timetable, wider), key), "extensions": kept}
+    approver = clock.row.extension.approver if clock.row.extension else ""
+    return {**_wire(timetable, clock_of(timetable, wider), key), "extensions": kept, "approver": approver}
+
+
+def _stand(timetable: Timetable, key: Mapping[str, Any]) -> Any:
+    limits, since = timetable.limits, key["since"]
+    row = limits.row(key["name"], since) if key.get("row") is None else limits.version(key["row"])
+    rule = next((each for each in row.pauses if each.reason == key["reason"]), None)
+    allowed = rule is not None and (rule.times is None or key["used"] < rule.times)
+    until = key["now"]
+    if rule is not None and rule.longest is not None:
+        until = min(until, due(since, rule.longest, timetable.calendar_of(row)).at)
+    return {"allowed": allowed, "until": until, "row": row.version}
 
 
 def _wire(timetable: Timetable, clock: Clock, key: Mapping[str, Any]) -> Any:

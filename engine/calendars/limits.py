@@ -45,7 +45,11 @@ class PauseRule:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ExtensionRule:
-    """How a limit may be extended: by whom, by how much at the longest each time, and how often."""
+    """How a limit may be extended: by whom, by how much at the longest each time, and how often.
+
+    approver: level and role as for candidates, such as `县/指挥平台`; another word (`parties`) names nobody of the
+    directory, and nobody is held against it.
+    """
 
     approver: str
     longest: Limit | None = None

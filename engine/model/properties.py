@@ -56,7 +56,11 @@ PROPERTIES: dict[str, Property] = {
     "bihuan:condition": Property(
         places=_PROCESS | _MILESTONES, zh="结案条件", en="a condition for closing the case"
     ),
-    "bihuan:milestone": Property(places=_MILESTONES, zh="里程碑", en="a milestone of the case"),
+    "bihuan:milestone": Property(
+        places=_MILESTONES,
+        zh="里程碑；closed 表示办理后案件销号",
+        en="a milestone of the case; closed: completing it closes the case",
+    ),
     "bihuan:variables": Property(
         places=_PROCESS,
         zh="来自外部的变量（启动、消息、信号、作业带来的），可带类型",

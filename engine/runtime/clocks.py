@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.errors import NotFound, Refusal
 from engine.model.definition import Node, Setting
-from engine.runtime import undone
+from engine.runtime import duties, undone
 from engine.runtime.failure import NodeFailure
 from engine.runtime.moments import moment
 from engine.runtime.variables import setting
@@ -189,6 +189,7 @@ def extend(session: Session, scope: Scope, item: WorkItem, more: str, approver: 
     if found is None or "refused" in found:
         zh, en = (found or {}).get("refused", ["时限没有配置", "the limit is not configured"])
         raise Refusal(rule=(found or {}).get("rule", "limit.extension"), message_zh=zh, message_en=en)
+    duties.check_entitled(session, scope, item, found["approver"], approver)
     clock["extensions"] = found["extensions"]
     _apply(session, scope, item, clock, found)
 

@@ -255,8 +255,9 @@ def _throw_job_error(session: Session, actor: str, given: Input) -> None:
 def _suspend(session: Session, actor: str, given: Input) -> None:
     if session.state.status == SUSPENDED:
         raise Conflict(code="case.suspended", message_zh="案件已挂起", message_en="the case is suspended")
-    session.emit(["case", SUSPENDED])
     reason = str(given.get("reason_code") or "")
+    session.emit(["note", "suspended", {"reason": reason}])
+    session.emit(["case", SUSPENDED])
     clocks.pause_all(session, actor, reason)
     standing.halt(session, reason)
 

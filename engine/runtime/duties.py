@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 CANDIDATE = "bihuan:candidate"
 SEPARATION = "bihuan:separation"
 CONDITION = "bihuan:condition"
+MILESTONE = "bihuan:milestone"
+CLOSED = "closed"
+"""The milestone of a task whose completion closes the case."""
 PLACE = "grid"
 """The variable that holds the unit a case belongs to."""
 
@@ -102,13 +105,38 @@ def _refuse_if(person: str, performers: tuple[str | None, ...], element: str) ->
         )
 
 
+def check_entitled(session: Session, scope: Scope, item: WorkItem, expression: str, person: str) -> None:
+    """Whether a person is among those an expression such as `县/指挥平台` names at the case's place.
+
+    What is no such expression (`parties`) names nobody of the directory. Raises Refusal (rule `extend.approver`).
+    """
+    if "/" not in expression:
+        return
+    place = View(session, scope, scope.tokens[item.token]).wire().get(PLACE)
+    key = [expression, place if isinstance(place, str) else "", session.now, []]
+    entitled = session.reads.read("directory.candidates", key)
+    if entitled is None:
+        return
+    theirs = session.reads.read("directory.groups", [person, session.now])
+    if not set(entitled.get("groups", ())) & set((theirs or {}).get("groups", ())):
+        raise Refusal(
+            rule="extend.approver",
+            message_zh=f"延期须由{expression}批准，{person}不是",
+            message_en=f"an extension is approved by {expression}; {person} is none of them",
+        )
+
+
 def check_conditions(session: Session, scope: Scope, item: WorkItem, values: Mapping[str, Any]) -> None:
-    """Closing conditions: nothing may forbid to complete the task. Raises Refusal (rule `close.<first>`).
+    """Conditions: nothing may forbid to complete the task.
+
+    Raises Refusal: of a task that closes the case (`bihuan:milestone` is `closed`) by the rule `close.<first>`, of
+    any other by `condition.<first>`.
 
     values: what was submitted, wire form; the conditions see it before the case's variables.
     """
     program = session.program(scope)
-    decision = program.nodes[item.element].properties.get(CONDITION)
+    properties = program.nodes[item.element].properties
+    decision = properties.get(CONDITION)
     if not decision:
         return
     view = View(session, scope, scope.tokens[item.token], values)
@@ -122,9 +150,10 @@ def check_conditions(session: Session, scope: Scope, item: WorkItem, values: Map
     unmet = _unmet(to_wire(result.value, decision))
     if unmet:
         listed = "；".join(message or rule for rule, message in unmet)
+        closes = properties.get(MILESTONE) == CLOSED
         raise Refusal(
-            rule=f"close.{unmet[0][0]}",
-            message_zh=f"尚不能办结：{listed}",
+            rule=f"{'close' if closes else 'condition'}.{unmet[0][0]}",
+            message_zh=f"尚不能{'办结' if closes else '提交'}：{listed}",
             message_en="it cannot be completed yet: " + ", ".join(rule for rule, _ in unmet),
             place={"unmet": ",".join(rule for rule, _ in unmet)},
         )

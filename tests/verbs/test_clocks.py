@@ -15,6 +15,7 @@ import pytest
 from engine import Config, Engine, ManualClock
 from engine.calendars import Kind, Timetable
 from engine.calendars.case_clock import case_clock_providers
+from engine.errors import Refusal
 from engine.history import task_clocks
 from tests.support.bpmn import boundary, diagram, end, escalation, start, user, xor
 from tests.support.driving import check, micros
@@ -35,7 +36,7 @@ reminders = [50, 80]
 source = "default"
 effective_from = 2020-01-01
 pauses = [{ reason = "appraisal" }]
-extension = { approver = "leader", longest = "3 workDay", times = 1 }
+extension = { approver = "县/指挥平台", longest = "3 workDay", times = 1 }
 breach = [{ action = "supervise.remind", to = "unit_head" }]
 """
 
@@ -146,14 +147,33 @@ def test_another_suspension_does_not(office: Office) -> None:
 def test_an_extension_follows_the_rule(office: Office) -> None:
     case = office.run(start("s"), work(), end("e"), "s -> work -> e")
     (item,) = office.engine.tasks(case_id=case)
-    from engine.errors import Refusal
-
     with pytest.raises(Refusal, match="至多延期"):
         office.engine.extend(case, item.id, more="4 workDay", approved_by="boss", actor="li")
     office.engine.extend(case, item.id, more="2 workDay", approved_by="boss", actor="li")
     assert office.due(case) == "03-11 18:00"
     with pytest.raises(Refusal, match="至多延期"):
         office.engine.extend(case, item.id, more="1 workDay", approved_by="boss", actor="li")
+
+
+def test_who_approves_an_extension_has_the_role_the_rule_names() -> None:
+    calendars = {path.name: path.read_bytes() for path in (CONFIG / "calendars").glob("*.toml")}
+    timetable = Timetable.read(calendars, {"limits.toml": LIMITS.encode()})
+    providers = {
+        **case_clock_providers(lambda: timetable),
+        "directory.candidates": lambda key: {"groups": [f"unit:{key[1]}/command"], "gap": None},
+        "directory.groups": lambda key: {"groups": ["unit:G1/command"] if key[0] == "luo" else []},
+    }
+    clock = ManualClock(micros(datetime(2026, 3, 2, 9, tzinfo=SHANGHAI)))
+    with Engine.open("sqlite://", clock=clock, config=Config(providers=providers)) as engine:
+        office = Office(engine, clock, [timetable])
+        case = office.run(start("s"), work(), end("e"), "s -> work -> e", grid="G1")
+        (item,) = engine.tasks(case_id=case)
+        with pytest.raises(Refusal) as refusal:
+            engine.extend(case, item.id, more="2 workDay", approved_by="boss", actor="li")
+        assert refusal.value.rule == "extend.approver"
+        engine.extend(case, item.id, more="2 workDay", approved_by="luo", actor="li")
+        assert office.due(case) == "03-11 18:00"
+        check(engine, case)
 
 
 def test_the_limit_may_be_an_expression(office: Office) -> None:

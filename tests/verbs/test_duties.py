@@ -7,7 +7,7 @@ from typing import Any
 from engine import Config, Engine, ManualClock
 from tests.support.bpmn import diagram, end, start, user
 from tests.support.driving import BEGIN, World, check, micros
-from tests.verbs.acting import do, prop, refused, task
+from tests.verbs.acting import do, prop, props, refused, task
 
 CLOSING = """<?xml version="1.0" encoding="UTF-8"?>
 <definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="closing" namespace="c">
@@ -43,7 +43,10 @@ def test_who_did_one_task_may_not_do_the_other(world: World) -> None:
 def test_a_case_is_not_closed_while_a_condition_is_unmet(world: World) -> None:
     world.deploy(
         p_bpmn=diagram(
-            start("s"), user("close", extension=prop("condition", "closing")), end("e"), "s -> close -> e"
+            start("s"),
+            user("close", extension=props(condition="closing", milestone="closed")),
+            end("e"),
+            "s -> close -> e",
         ),
         closing_dmn=CLOSING.encode(),
     )
@@ -54,6 +57,17 @@ def test_a_case_is_not_closed_while_a_condition_is_unmet(world: World) -> None:
         do(case, "close", "li", delivered=True)
     do(case, "close", "li", delivered=True, reached=True)
     assert case.is_done
+
+
+def test_what_does_not_close_the_case_is_not_refused_as_closing(world: World) -> None:
+    world.deploy(
+        p_bpmn=diagram(
+            start("s"), user("a", extension=prop("condition", "closing")), end("e"), "s -> a -> e"
+        ),
+        closing_dmn=CLOSING.encode(),
+    )
+    with refused(world.start(reached=False), "condition.document"):
+        do(world.cases()[-1], "a", "li", delivered=False)
 
 
 def with_providers(**providers: Any) -> tuple[Engine, ManualClock]:

@@ -52,6 +52,14 @@ def test_an_extension_is_approved_once_and_keeps_the_original(world: World) -> N
         world.engine.extend(case.id, item.id, original + 2 * HOUR, approved_by="boss", actor="li")
 
 
+def test_nobody_approves_what_they_ask_for_themselves(world: World) -> None:
+    case = world.run(*TWO)
+    item = task(case, "a")
+    with refused(case, "extend.approval"):
+        world.engine.extend(case.id, item.id, (item.due or 0) + HOUR, approved_by="li", actor="li")
+    world.engine.extend(case.id, item.id, (item.due or 0) + HOUR, approved_by="boss", actor="li")
+
+
 def test_a_jump_goes_where_the_tokens_could_have_come(world: World) -> None:
     case = world.run(
         start("s"), user("a"), fork("f"), user("b"), user("c"), fork("j"), user("z"), end("e"),

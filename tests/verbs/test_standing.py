@@ -13,7 +13,7 @@ import pytest
 
 from engine import Engine, ManualClock
 from engine.installation import configured
-from tests.support.bpmn import boundary, catch, diagram, end, event_sub, start, timer, user
+from tests.support.bpmn import boundary, catch, diagram, end, event_sub, script, start, timer, user
 from tests.support.driving import check, micros
 from tests.verbs.acting import prop
 
@@ -88,12 +88,48 @@ def test_a_boundary_timer_is_due_later_by_as_long_as_the_case_stood(engine: Engi
 
 def test_a_case_may_stand_still_more_than_once(engine: Engine) -> None:
     case = run(engine, *with_boundary(limited(boundary("t", "work", timer(duration="P10D")))))
-    for _ in range(3):
+    for _ in range(2):
         stand(engine, case, 8, ALLOWED)
     later(engine, 9.9)
     assert open_(engine, case) == ["work"]
     later(engine, 0.2)
     assert open_(engine, case) == ["late"]
+
+
+def test_not_more_often_than_the_rule_allows(engine: Engine) -> None:
+    case = run(engine, *with_boundary(limited(boundary("t", "work", timer(duration="P10D")))))
+    for _ in range(3):
+        stand(engine, case, 8, ALLOWED)
+    later(engine, 1.9)
+    assert open_(engine, case) == ["work"]
+    later(engine, 0.2)
+    assert open_(engine, case) == ["late"]
+
+
+def test_not_longer_than_the_rule_allows(engine: Engine) -> None:
+    case = run(engine, *with_boundary(limited(boundary("t", "work", timer(duration="P10D")))))
+    stand(engine, case, 60, ALLOWED)
+    later(engine, 9.9)
+    assert open_(engine, case) == ["work"]
+    other = engine.start("p", {}, actor="li").case_id
+    stand(engine, other, 80, ALLOWED)
+    assert open_(engine, other) == ["late"]
+
+
+def test_what_a_diagram_carries_along_is_later_by_as_long_as_its_limit_stood(engine: Engine) -> None:
+    case = run(
+        engine, start("s"), user("work"), script("look", 'stood("dispute.mediation", since)', "stood"),
+        script("none", 'stood("whistle.return", since)', "none"), user("next"), end("e"),
+        "s -> work -> look -> none -> next -> e", since=MORNING,
+    )  # fmt: skip
+    stand(engine, case, 3, ALLOWED)
+    stand(engine, case, 2, FORBIDDEN)
+    later(engine, 1)
+    stand(engine, case, 4.5, ALLOWED)
+    (item,) = engine.tasks(case_id=case)
+    engine.complete(case, item.id, {}, actor="li")
+    found = engine.variables(case)
+    assert (found["stood"], found["none"]) == (timedelta(days=7.5), timedelta())
 
 
 def test_for_a_reason_the_limit_does_not_allow_the_timer_runs_on(engine: Engine) -> None:

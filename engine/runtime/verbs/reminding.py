@@ -43,13 +43,15 @@ def copy(session: Session, actor: str, given: Mapping[str, Any]) -> None:
 def extend(session: Session, actor: str, given: Mapping[str, Any]) -> None:
     """延期: a later due time, approved by somebody else; the original one is kept.
 
+    Where a directory is, who approves must have the role that the limit's rule names.
+
     given: `task`, `approved_by`, `reason`, and either `more` (in the units of the task's limit, as its rule
     allows) or, for a task without a limit, `due` (microseconds), once.
     """
     scope, item = open_task(session, given["task"])
     due, approver = given.get("due"), given.get("approved_by")
     if kept(item, "clock") is not None:
-        _check_approver(item, approver)
+        _check_approver(item, actor, approver)
         clocks.extend(session, scope, item, str(given.get("more") or ""), str(approver))
         return
     if not isinstance(due, int) or (item.due is not None and due <= item.due) or due <= session.now:
@@ -58,7 +60,7 @@ def extend(session: Session, actor: str, given: Mapping[str, Any]) -> None:
             message_zh="新的期限应晚于原期限和现在",
             message_en="it must be later than the due time and now",
         )
-    _check_approver(item, approver)
+    _check_approver(item, actor, approver)
     if kept(item, "original_due") is not None:
         raise Refusal(
             rule="extend.once", message_zh="只能延期一次", message_en="a task is extended only once"
@@ -69,10 +71,11 @@ def extend(session: Session, actor: str, given: Mapping[str, Any]) -> None:
     session.emit(["note", "extended", {"task": item.id, "from": original, "to": due, "by": approver}])
 
 
-def _check_approver(item: WorkItem, approver: Any) -> None:
-    if not isinstance(approver, str) or approver in ("", item.assignee):
+def _check_approver(item: WorkItem, actor: str, approver: Any) -> None:
+    """Nobody approves an extension of their own work: not its handler, nor who asks while nobody has it."""
+    if not isinstance(approver, str) or approver in ("", item.assignee or actor):
         raise Refusal(
             rule="extend.approval",
-            message_zh="延期须由办理人以外的人批准",
-            message_en="somebody else than the handler must approve an extension",
+            message_zh="延期须由办理人、申请人以外的人批准",
+            message_en="somebody else than who handles it or asks for it must approve an extension",
         )

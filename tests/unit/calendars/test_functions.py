@@ -159,5 +159,5 @@ def test_the_duty_profile_in_force_is_asked_and_recorded() -> None:
 def test_a_row_can_be_read_whole(timetable: Timetable) -> None:
     row = providers(lambda: timetable)["limit.row"](["whistle.daily.handle", moment(NOW)])
     assert row["version"] == timetable.limits.row("whistle.daily.handle", moment(NOW)).version
-    assert row["row"]["extension"] == ["county_center", "7 workDay", 1]
+    assert row["row"]["extension"] == ["县/指挥平台", "7 workDay", 1]
     assert "refused" in providers(lambda: timetable)["limit.row"](["nothing.at_all", moment(NOW)])
