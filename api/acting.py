@@ -15,8 +15,10 @@ from api.refs import TaskRef
 from api.service import service
 from engine.cases.command import Outcome
 from engine.directory.scope import Scope
-from engine.entitlement import Actor, Entitlement, Part, actor_of
+from engine.entitlement import Actor, Part, actor_of
 from engine.errors import BihuanError
+from engine.inbox import Viewer, viewer_of
+from engine.privacy import Reader, reader_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,12 +42,12 @@ def actor() -> Actor:
 
 def see_case(case_id: UUID) -> None:
     """Raises NotFound unless the caller may see the case."""
-    Entitlement(service().engine.database).check_case(actor(), case_id)
+    service().entitlement.check_case(actor(), case_id)
 
 
 def act_on_task(task: TaskRef, part: Part) -> None:
     """Raises NotFound or NotEntitled unless the caller has that part in the task."""
-    Entitlement(service().engine.database).check_task(actor(), task.case, task.number, part)
+    service().entitlement.check_task(actor(), task.case, task.number, part)
 
 
 def give(kind: str, case_id: UUID, given: Mapping[str, Any], asked: Asked) -> Outcome:
@@ -79,10 +81,48 @@ def told(response: Response, state_hash: str) -> Response:
     return response
 
 
+def viewer() -> Viewer:
+    """The caller as one who reads lists; looked up once a request."""
+    found: Viewer | None = g.get("bihuan_viewer")
+    if found is None:
+        caller, here = current(), service()
+        index, now = here.directory.index, here.engine.clock()
+        if caller.person is None:
+            found = Viewer(person=caller.actor, at=now, groups={}, scope=_own_alone(caller), index=index)
+        else:
+            found = viewer_of(index, caller.person, now)
+        g.bihuan_viewer = found
+    return found
+
+
+def reader() -> Reader:
+    """The caller as one who reads a case's content; looked up once a request."""
+    found: Reader | None = g.get("bihuan_reader")
+    if found is None:
+        caller, here = current(), service()
+        index, now, request = here.directory.index, here.engine.clock(), g.get("bihuan_request_id", "")
+        if caller.person is None:
+            scope = _own_alone(caller)
+            found = Reader(person=caller.actor, at=now, index=index, scope=scope, request=request)
+        else:
+            found = reader_of(index, caller.person, now, request=request)
+        g.bihuan_reader = found
+    return found
+
+
+def person() -> str:
+    """Under which name the caller keeps things of their own: views, drafts."""
+    return current().actor
+
+
 def _actor(caller: Caller) -> Actor:
     here = service()
     if caller.person is None:
-        nobody = Scope(person=caller.actor, subtrees={}, units={}, groups={})
-        return Actor(person=caller.actor, scope=nobody, groups=frozenset(), roles=frozenset())
+        return Actor(person=caller.actor, scope=_own_alone(caller), groups=frozenset(), roles=frozenset())
     index = here.directory.index
     return actor_of(index, caller.person, here.engine.clock(), absent=caller.on_behalf_of)
+
+
+def _own_alone(caller: Caller) -> Scope:
+    """What a machine or an administrator's account sees: the cases it started."""
+    return Scope(person=caller.actor, subtrees={}, units={}, groups={})

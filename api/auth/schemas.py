@@ -8,7 +8,7 @@ import marshmallow as ma
 from marshmallow import fields
 
 from api.schemas.base import Input, Output, Query, described, moment
-from api.schemas.base import name as short
+from api.schemas.base import word as short
 from engine.accounts.account import ACCOUNT_ROLES
 from engine.accounts.scopes import SCOPES
 from engine.accounts.tokens import LONGEST_DAYS

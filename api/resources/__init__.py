@@ -3,9 +3,10 @@
 from typing import Final
 
 from api.blueprint import Blueprint
-from api.resources import batches, cases, definitions, directory, incidents, jobs, messages, tasks
+from api.resources import batches, cases, definitions, directory, inbox, incidents, jobs, messages, tasks
 
 BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
+    inbox.blueprint,
     tasks.blueprint,
     batches.blueprint,
     cases.blueprint,

@@ -4,25 +4,30 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
 from flask.views import MethodView
 
-from api.acting import Asked, etag, give, see_case
+from api.acting import Asked, etag, give, see_case, viewer
 from api.auth import current, requires
 from api.blueprint import Blueprint
 from api.language import either
 from api.observing import metrics
+from api.resources.inbox import unit_name
 from api.resources.tasks import Answer, done
 from api.schemas import cases as schemas
 from api.schemas.commands import ETAG, CommandHeaders, OutcomeSchema
+from api.schemas.inbox import CaseRowSchema, CasesQuery, GradeCountsSchema, case_filters_of
+from api.schemas.pages import page_of
 from api.service import service
 from engine import canonical
 from engine.cases.command import Outcome
 from engine.cases.log import REFUSED, StoredEvent
 from engine.cases.queries import Case
 from engine.errors import NotFound
+from engine.inbox import CaseSort
 from engine.state.items import ARMED
 
 blueprint = Blueprint("cases", __name__, description="案件 Cases.")
@@ -31,6 +36,21 @@ blueprint = Blueprint("cases", __name__, description="案件 Cases.")
 @blueprint.route("/cases")
 class CasesView(MethodView):
     """All cases."""
+
+    @requires("cases:read")
+    @blueprint.arguments(CasesQuery, location="query")
+    @blueprint.response(200, page_of("CasesPageSchema", CaseRowSchema, "The cases."))
+    def get(self, query: dict[str, Any]) -> dict[str, Any]:
+        """Cases in the caller's scope: newest first, or open ones by due time."""
+        found = service().cases.page(
+            viewer(),
+            case_filters_of(query),
+            sort=CaseSort(query["sort"]),
+            cursor=query.get("cursor"),
+            limit=query["limit"],
+        )
+        items = [{**asdict(row), "place_name": unit_name(row.place)} for row in found.rows]
+        return {"items": items, "next": found.next}
 
     @requires("cases:start")
     @blueprint.arguments(CommandHeaders, location="headers")
@@ -51,6 +71,19 @@ class CasesView(MethodView):
         metrics.commanded("start", "repeated" if outcome.repeated else "done")
         headers = {"Location": f"/api/v1/cases/{outcome.case_id}", **etag(outcome.state_hash)}
         return outcome, 201, headers
+
+
+@blueprint.route("/cases/counts")
+class CaseCountsView(MethodView):
+    """Counts."""
+
+    @requires("cases:read")
+    @blueprint.arguments(CasesQuery, location="query")
+    @blueprint.response(200, GradeCountsSchema)
+    def get(self, query: dict[str, Any]) -> dict[str, Any]:
+        """How many cases of each grade; small numbers outside the caller's own area are not shown."""
+        found = service().cases.by_grade(viewer(), case_filters_of(query))
+        return {"counts": dict(found.cells), "total": found.total}
 
 
 @blueprint.route("/cases/<case:case_id>/header")

@@ -73,7 +73,7 @@ def described(kind: type[fields.Field[Any]], text: str, example: Any = None, /, 
     return kind(metadata=metadata, **settings)
 
 
-def name(text: str, example: Any = None, /, *, longest: int = LONGEST_NAME, **settings: Any) -> Any:
+def word(text: str, example: Any = None, /, *, longest: int = LONGEST_NAME, **settings: Any) -> Any:
     """A short text that is not empty and holds no control characters."""
     length = ma.validate.Length(1, longest)
     sound = ma.validate.Regexp(r"^[^\x00-\x1f\x7f\ud800-\udfff]*\S[^\x00-\x1f\x7f\ud800-\udfff]*$")
@@ -82,7 +82,7 @@ def name(text: str, example: Any = None, /, *, longest: int = LONGEST_NAME, **se
     return described(fields.String, text, example, **settings)
 
 
-def text(about: str, example: Any = None, /, *, longest: int = LONGEST_TEXT, **settings: Any) -> Any:
+def prose(about: str, example: Any = None, /, *, longest: int = LONGEST_TEXT, **settings: Any) -> Any:
     """A text people write; may have several lines."""
     settings.setdefault("validate", [ma.validate.Length(max=longest), _Quiet(_no_nul)])
     return described(fields.String, about, example, **settings)

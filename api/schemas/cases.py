@@ -5,7 +5,7 @@ from __future__ import annotations
 import marshmallow as ma
 from marshmallow import fields
 
-from api.schemas.base import Input, Output, Query, described, moment, name, text, values
+from api.schemas.base import Input, Output, Query, described, moment, prose, values, word
 
 
 class CaseSchema(Output):
@@ -34,25 +34,25 @@ class CaseSchema(Output):
 class StartSchema(Input):
     """Starting a case."""
 
-    key = name("Key of the process.", "whistle", required=True)
+    key = word("Key of the process.", "whistle", required=True)
     version = described(
         fields.Integer, "Version; by default the newest.", 1, validate=ma.validate.Range(1, 2**31 - 1)
     )
-    business_key = name("A key from outside, to find the case by.", "12345-2026-000017")
+    business_key = word("A key from outside, to find the case by.", "12345-2026-000017")
     variables = values("What the case starts with.", {"grid": "qh0100101"}, load_default=dict)
 
 
 class SuspendSchema(Input):
     """挂起."""
 
-    reason = text("Why.", "等待伤情鉴定", required=True, validate=ma.validate.Length(1, 4000))
-    reason_code = name("One of the reasons limits know; clocks whose rule allows it pause.", "appraisal")
+    reason = prose("Why.", "等待伤情鉴定", required=True, validate=ma.validate.Length(1, 4000))
+    reason_code = word("One of the reasons limits know; clocks whose rule allows it pause.", "appraisal")
 
 
 class WhySchema(Input):
     """A command with a reason."""
 
-    reason = text("Why.", "登记错误", required=True, validate=ma.validate.Length(1, 4000))
+    reason = prose("Why.", "登记错误", required=True, validate=ma.validate.Length(1, 4000))
 
 
 class JumpSchema(WhySchema):
@@ -61,7 +61,7 @@ class JumpSchema(WhySchema):
     token = described(
         fields.Integer, "The token's number.", 3, required=True, validate=ma.validate.Range(1, 2**31 - 1)
     )
-    to = name("Id of the element it is put to.", "dispatch", required=True)
+    to = word("Id of the element it is put to.", "dispatch", required=True)
 
 
 class SetVariablesSchema(WhySchema):

@@ -6,7 +6,7 @@ import marshmallow as ma
 from flask_smorest.fields import Upload
 from marshmallow import fields
 
-from api.schemas.base import Input, Output, Query, described, moment, name, text
+from api.schemas.base import Input, Output, Query, described, moment, prose, word
 
 
 class AtQuery(Query):
@@ -144,7 +144,7 @@ class ChangesSchema(Input):
         required=True,
         validate=ma.validate.Length(1, 500),
     )
-    reason = text("Why.", "人事调整", required=True, validate=ma.validate.Length(1, 500))
+    reason = prose("Why.", "人事调整", required=True, validate=ma.validate.Length(1, 500))
 
 
 class VersionSchema(Output):
@@ -156,7 +156,7 @@ class VersionSchema(Output):
 class LogQuery(Query):
     """A page of the directory's log."""
 
-    subject = name("Only about this unit or person.", "qh00042")
+    subject = word("Only about this unit or person.", "qh00042")
     after = described(
         fields.Integer,
         "From the change after this number on.",
@@ -193,7 +193,7 @@ class DirectoryLogSchema(Output):
 class ImportFormSchema(Input):
     """The fields of an import's form beside its files."""
 
-    reason = text("Why.", "年度更新", required=True, validate=ma.validate.Length(1, 500))
+    reason = prose("Why.", "年度更新", required=True, validate=ma.validate.Length(1, 500))
     dry_run = described(fields.Boolean, "Report only, write nothing.", False, load_default=False)
     partial = described(
         fields.Boolean, "Keep the good rows when others are refused.", False, load_default=False
@@ -232,9 +232,9 @@ class ExportQuery(AtQuery):
 class HandOverSchema(Input):
     """离职转办."""
 
-    leaving = name("Whose open tasks.", "qh00042", required=True)
-    to = name("Who gets them.", "qh00043", required=True)
-    reason = text("Why.", "离职", required=True, validate=ma.validate.Length(1, 4000))
+    leaving = word("Whose open tasks.", "qh00042", required=True)
+    to = word("Who gets them.", "qh00043", required=True)
+    reason = prose("Why.", "离职", required=True, validate=ma.validate.Length(1, 4000))
 
 
 class HandOverResultSchema(Output):

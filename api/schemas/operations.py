@@ -5,7 +5,7 @@ from __future__ import annotations
 import marshmallow as ma
 from marshmallow import fields
 
-from api.schemas.base import Input, Output, Query, described, moment, name, text, values
+from api.schemas.base import Input, Output, Query, described, moment, prose, values, word
 from api.schemas.cases import WhySchema
 from api.schemas.commands import OutcomeSchema
 from api.schemas.pages import PageQuery
@@ -17,10 +17,10 @@ _LOCK = ma.validate.Range(1, 86_400)
 class MessageSchema(Input):
     """A message to a case."""
 
-    name = name("Name of the message.", "reply", required=True)
-    correlation_key = name("The key its receiver waits under.", "12345-2026-000017", required=True)
+    name = word("Name of the message.", "reply", required=True)
+    correlation_key = word("The key its receiver waits under.", "12345-2026-000017", required=True)
     variables = values("What it says.", {"result": "已修复"}, load_default=dict)
-    message_id = name("The same id again is the same message.", "reply-17")
+    message_id = word("The same id again is the same message.", "reply-17")
     ttl = described(
         fields.Integer,
         "Seconds it is kept while nobody waits for it.",
@@ -32,9 +32,9 @@ class MessageSchema(Input):
 class SignalSchema(Input):
     """A signal to every case that waits for it."""
 
-    name = name("Name of the signal.", "duty_grade_changed", required=True)
+    name = word("Name of the signal.", "duty_grade_changed", required=True)
     variables = values("What it says.", {"grade": "战时"}, load_default=dict)
-    signal_id = name("The same id again is the same signal.", "duty-2026-11-22")
+    signal_id = word("The same id again is the same signal.", "duty-2026-11-22")
 
 
 class OutcomesSchema(Output):
@@ -51,7 +51,7 @@ class OutcomesSchema(Output):
 class FetchSchema(Input):
     """Fetching jobs."""
 
-    worker = name("Who fetches: the name under which the lock is held.", "sms-gateway-1", required=True)
+    worker = word("Who fetches: the name under which the lock is held.", "sms-gateway-1", required=True)
     types = described(
         fields.List,
         "Types of jobs.",
@@ -101,7 +101,7 @@ class LockedJobsSchema(Output):
 class HolderSchema(Input):
     """Who holds a lock."""
 
-    worker = name("The worker that fetched it.", "sms-gateway-1", required=True)
+    worker = word("The worker that fetched it.", "sms-gateway-1", required=True)
 
 
 class CompleteJobSchema(HolderSchema):
@@ -113,7 +113,7 @@ class CompleteJobSchema(HolderSchema):
 class FailJobSchema(HolderSchema):
     """A failure."""
 
-    message = text("What went wrong.", "the gateway does not answer", required=True, longest=1000)
+    message = prose("What went wrong.", "the gateway does not answer", required=True, longest=1000)
     retries = described(
         fields.Integer,
         "Attempts left; by default one less. Without any it becomes an incident.",
@@ -128,7 +128,7 @@ class FailJobSchema(HolderSchema):
 class JobErrorSchema(HolderSchema):
     """A BPMN error."""
 
-    code = name("Code of the error.", "NO_SUCH_NUMBER", required=True)
+    code = word("Code of the error.", "NO_SUCH_NUMBER", required=True)
     variables = values("What it says.", {}, load_default=dict)
 
 
@@ -213,7 +213,7 @@ class StuckListSchema(Output):
 class RetryStuckSchema(Input):
     """Which stuck work to try again."""
 
-    work = name("Its name.", "outbox/019aa…/3/0", required=True)
+    work = word("Its name.", "outbox/019aa…/3/0", required=True)
 
 
 class ResolveSchema(WhySchema):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import marshmallow as ma
 from marshmallow import fields
 
-from api.schemas.base import Input, Output, described, moment, name, text, values
+from api.schemas.base import Input, Output, described, moment, prose, values, word
 
 
 class TargetSchema(Output):
@@ -83,7 +83,7 @@ class CompleteSchema(Input):
 class ReturnSchema(Input):
     """退回."""
 
-    to = name("Id of the step to return to; by default the latest legal one.", "register")
+    to = word("Id of the step to return to; by default the latest legal one.", "register")
     mode = described(
         fields.String,
         "`redo` the steps between, or straight `back` to the returner.",
@@ -91,20 +91,20 @@ class ReturnSchema(Input):
         load_default="redo",
         validate=ma.validate.OneOf(["redo", "back"]),
     )
-    reason = text("Why.", "材料不全", required=True, validate=ma.validate.Length(1, 4000))
+    reason = prose("Why.", "材料不全", required=True, validate=ma.validate.Length(1, 4000))
 
 
 class ReasonSchema(Input):
     """A verb with a reason."""
 
-    reason = text("Why.", "填错了", load_default="")
+    reason = prose("Why.", "填错了", load_default="")
 
 
 class HandSchema(Input):
     """转办 or 委派."""
 
-    to = name("The person's id.", "qh00043", required=True)
-    reason = text("Why.", "出差", load_default="")
+    to = word("The person's id.", "qh00043", required=True)
+    reason = prose("Why.", "出差", load_default="")
 
 
 class TransferSchema(HandSchema):
@@ -137,19 +137,19 @@ class AddSignSchema(Input):
         validate=ma.validate.OneOf(["before", "after", "beside"]),
     )
     ordered = described(fields.Boolean, "One after the other.", True)
-    reason = text("Why.", "需法制审核", load_default="")
+    reason = prose("Why.", "需法制审核", load_default="")
 
 
 class RemoveSignSchema(Input):
     """减签."""
 
-    user = name("Who is not to sign any more.", "qh00050", required=True)
+    user = word("Who is not to sign any more.", "qh00050", required=True)
 
 
 class UrgeSchema(Input):
     """催办."""
 
-    message = text("What is said along.", "群众等待答复", load_default="", longest=500)
+    message = prose("What is said along.", "群众等待答复", load_default="", longest=500)
 
 
 class CopySchema(Input):
@@ -168,9 +168,9 @@ class CopySchema(Input):
 class ExtendSchema(Input):
     """延期, approved by the caller."""
 
-    more = name("For a task with a limit: how much longer, in its units.", "5 workDay")
+    more = word("For a task with a limit: how much longer, in its units.", "5 workDay")
     due_at = moment("For a task without one: the new due time.")
-    reason = text("Why.", "等待鉴定", required=True, validate=ma.validate.Length(1, 4000))
+    reason = prose("Why.", "等待鉴定", required=True, validate=ma.validate.Length(1, 4000))
 
 
 class TasksSchema(Input):
