@@ -46,7 +46,7 @@ def configured(config: Path, *, directory: Staff = lambda: None, **overrides: An
     overrides: other entries of `Config`; `providers` are added to the standard ones, `settings` keep their
     functions if they have any. Raises ConfigProblems when the files are not sound.
     """
-    timetable = _Timetables(config)
+    timetable = Timetables(config)
     timetable()
     settings: Settings = overrides.pop("settings", None) or Settings()
     if settings.functions is None:
@@ -115,7 +115,7 @@ class _TrialReads:
         return {"refused": ["这里没有通讯录", "there is no directory here"]}
 
 
-class _Timetables:
+class Timetables:
     """The timetable of a folder, read anew when a file in it has changed."""
 
     def __init__(self, config: Path) -> None:

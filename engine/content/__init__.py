@@ -1,5 +1,6 @@
 """What belongs to a case beside its tasks: comments, attachments, drafts, views, links, as each reader sees them."""
 
+from engine.content.attachments import Attachment, AttachmentRules, Attachments, Download
 from engine.content.comments import Comment, Comments
 from engine.content.drafts import Drafts, TaskDraft
 from engine.content.file import CaseFile
@@ -10,9 +11,13 @@ from engine.content.views import BOXES, SavedView, SavedViews
 __all__ = [
     "BOXES",
     "LINK_KINDS",
+    "Attachment",
+    "AttachmentRules",
+    "Attachments",
     "CaseFile",
     "Comment",
     "Comments",
+    "Download",
     "Drafts",
     "Link",
     "Links",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Final
@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from engine.canonical import Wire, dumps, loads
 from engine.errors import BihuanError
 from engine.vault.keyring import Keyring
+from engine.vault.stream import SALT_BYTES, CutOrChanged, open_pieces, seal_pieces
 
 _FORMAT: Final = b"\x01"
 _NONCE_BYTES: Final = 12
@@ -77,6 +78,23 @@ class Vault:
         value: Wire = loads(content)
         return value
 
+    def seal_file(
+        self, case_id: UUID, name: str, party: str | None, chunks: Iterable[bytes]
+    ) -> Iterator[bytes]:
+        """The sealed form of a file of a case, piece by piece. Raises Erased when the party's key was destroyed."""
+        key = self._keyring.key(case_id, party)
+        return seal_pieces(key, self._random(SALT_BYTES), _file_place(case_id, name, party), chunks)
+
+    def open_file(
+        self, case_id: UUID, name: str, party: str | None, chunks: Iterable[bytes]
+    ) -> Iterator[bytes]:
+        """The content of a sealed file, piece by piece, each proved before it is given.
+
+        Raises Erased when the key was destroyed; Damaged, when a piece is met that is not what was sealed.
+        """
+        key = self._keyring.existing_key(case_id, party)
+        return _opened(key, _file_place(case_id, name, party), name, chunks)
+
     def __repr__(self) -> str:
         return "Vault()"
 
@@ -91,6 +109,21 @@ def _subkey(key: bytes, purpose: bytes) -> bytes:
 
 def _commitment(key: bytes, place: bytes, content: bytes) -> str:
     return hmac.digest(_subkey(key, b"commit"), place + content, sha256).hex()
+
+
+def _file_place(case_id: UUID, name: str, party: str | None) -> bytes:
+    return dumps([str(case_id), name, party])
+
+
+def _opened(key: bytes, place: bytes, name: str, chunks: Iterable[bytes]) -> Iterator[bytes]:
+    try:
+        yield from open_pieces(key, place, chunks)
+    except CutOrChanged:
+        raise Damaged(
+            message_zh="文件已损坏或被改动",
+            message_en="the file is damaged or was changed",
+            place={"file": name},
+        ) from None
 
 
 def _damaged(entry_id: int) -> Damaged:

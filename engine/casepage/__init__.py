@@ -1,0 +1,17 @@
+"""The page of a case as each reader sees it, and the services of what belongs to a case beside its tasks."""
+
+from engine.casepage.bundle import CaseContent, open_content
+from engine.casepage.diagram import DiagramState
+from engine.casepage.page import CaseHeader, CasePage, CasePages, OpenTask
+from engine.casepage.telling import Told
+
+__all__ = [
+    "CaseContent",
+    "CaseHeader",
+    "CasePage",
+    "CasePages",
+    "DiagramState",
+    "OpenTask",
+    "Told",
+    "open_content",
+]

@@ -1,0 +1,68 @@
+"""Everything beside a case's tasks, set up for an installation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.blobs import BlobStore, FolderBlobs
+from engine.casepage.page import CasePages
+from engine.content import CaseFile, Comments, Drafts, Links, SavedViews
+from engine.content.attachments import AttachmentRules, Attachments
+from engine.content.scanning import scanner_of
+from engine.facade import Engine
+from engine.installation import Timetables
+from engine.privacy import AccessLog, Unmasking, load_privacy
+
+BLOBS = "blobs"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CaseContent:
+    """The services, one for each matter."""
+
+    pages: CasePages
+    comments: Comments
+    attachments: Attachments
+    drafts: Drafts
+    views: SavedViews
+    links: Links
+    unmasking: Unmasking
+    access: AccessLog
+    file: CaseFile
+
+    def sweep(self, now: int) -> int:
+        """Remove what nobody needs any more: drafts of gone tasks, orphaned files, old lines of the access log."""
+        return self.drafts.sweep() + self.attachments.sweep(now) + self.access.purge(now)
+
+
+def open_content(
+    engine: Engine,
+    config: Path,
+    data: Path,
+    *,
+    scanner: str = "",
+    rules: AttachmentRules | None = None,
+    blobs: BlobStore | None = None,
+) -> CaseContent:
+    """The content of the cases of an engine.
+
+    config: folder with `privacy.toml`, calendars and limits. data: folder under which files are kept, unless
+    `blobs` are given. scanner: see `scanner_of`; empty for none. Raises InvalidInput for settings that are not
+    sound.
+    """
+    privacy = load_privacy(config)
+    log = AccessLog(engine.database, engine.config.random, keep_days=privacy.keep_days)
+    file = CaseFile(engine=engine, rules=privacy, log=log)
+    store = FolderBlobs(data / BLOBS) if blobs is None else blobs
+    return CaseContent(
+        pages=CasePages(file, timetable=Timetables(config)),
+        comments=Comments(file),
+        attachments=Attachments(file, store, rules=rules, scanner=scanner_of(scanner)),
+        drafts=Drafts(file),
+        views=SavedViews(engine.database),
+        links=Links(file),
+        unmasking=Unmasking(engine.database, privacy, log, engine.config.random),
+        access=log,
+        file=file,
+    )

@@ -1,0 +1,381 @@
+"""The page of a case: everything its reader may see of it, in one call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from engine.calendars import Timetable
+from engine.casepage.asking import Asked, ask
+from engine.casepage.diagram import DiagramState, Painter
+from engine.casepage.telling import Telling, Told
+from engine.cases.log import EventContent, StoredEvent
+from engine.cases.queries import Case
+from engine.cases.reading import read_events
+from engine.content import CaseFile
+from engine.content.attachments import Attachment, attachments
+from engine.content.comments import Comment, comments
+from engine.content.links import Link, links
+from engine.errors import BihuanError, Conflict, Message, NotFound
+from engine.history.clocks import TaskClock, task_clocks
+from engine.i18n import Catalogue
+from engine.privacy import Eyes, Grant, Reader
+from engine.runtime.verbs.returning import Target
+from engine.state import CaseState, Scope, WorkItem, apply
+from engine.store import NEVER, Reading
+from engine.store.tables import case_headers
+
+LINES: Final = 200
+"""Events on the page; `CasePages.history` gives all."""
+
+Events = list[tuple[StoredEvent, EventContent]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CaseHeader:
+    """What a case is called and where it stands beside its technical header; see `case_headers`. Microseconds."""
+
+    case_code: str
+    title: str
+    flow_name: str
+    category: str
+    lifecycle: str
+    source: str
+    received_at: int
+    due_at: int | None
+    settled_at: int | None
+    closed_at: int | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OpenTask:
+    """An open task. Times in microseconds.
+
+    returns: the earlier steps with whether the task may go back to each, and why not; None when it is not asked
+    for. unmet: closing conditions that forbid to complete it as things stand.
+    """
+
+    id: int
+    element: str
+    name: str
+    form: str | None
+    status: str
+    assignee: str | None
+    groups: tuple[str, ...]
+    created_at: int
+    due_at: int | None
+    original_due: int | None
+    priority: int
+    urged: int
+    is_mine: bool
+    returns: tuple[Target, ...] | None
+    unmet: tuple[Message, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CasePage:
+    """A case as its reader sees it.
+
+    header: None where the case has no row in `case_headers` yet. values: the variables in Python form; masked: path
+    of each value that is not shown as it is, to its masking class. partial: whether the reader sees only their own
+    part. grant: under which personal data is shown as it is for a time. clocks: None where no timetable is known.
+    history: the last `LINES` events; total: how many events the log has.
+    """
+
+    case: Case
+    header: CaseHeader | None
+    values: dict[str, Any]
+    masked: dict[str, str]
+    partial: bool
+    grant: Grant | None
+    diagrams: tuple[DiagramState, ...]
+    tasks: tuple[OpenTask, ...]
+    clocks: tuple[TaskClock, ...] | None
+    history: tuple[Told, ...]
+    total: int
+    comments: tuple[Comment, ...]
+    attachments: tuple[Attachment, ...]
+    links: tuple[Link, ...]
+
+
+@dataclass(kw_only=True)
+class _Read:
+    """What was read of a case in one transaction."""
+
+    eyes: Eyes
+    events: Events
+    state: CaseState
+    header: CaseHeader | None
+    comments: list[Comment] = field(default_factory=list)
+    attachments: list[Attachment] = field(default_factory=list)
+    links: list[Link] = field(default_factory=list)
+
+
+class CasePages:
+    """Reads case pages. timetable: gives the limits and calendars in force; None without."""
+
+    def __init__(self, file: CaseFile, *, timetable: Callable[[], Timetable] | None = None) -> None:
+        self._file = file
+        self._timetable = timetable
+
+    def page(self, reader: Reader, case_id: UUID, say: Catalogue, *, lines: int = LINES) -> CasePage:
+        """The page of a case. say: in which language the history is told.
+
+        What was shown unmasked is in the access log. Raises NotFound when they may not see the case.
+        """
+        with self._file.eyes(reader, case_id) as (tx, eyes):
+            read = self._read(tx, eyes)
+            read.comments = comments(tx, eyes)
+            read.attachments = attachments(tx, eyes)
+            read.links = links(tx, eyes)
+            values = self._values(tx, read)
+        engine = self._file.engine
+        asked = self._ask(read)
+        told = self._told(read, say)
+        # The history's reasons were opened after the block.
+        eyes.record(engine.database, self._file.log)
+        painter = Painter()
+        for _, content in read.events:
+            painter.read(content.effects)
+        return CasePage(
+            case=engine.queries.case(case_id),
+            header=read.header,
+            values=values,
+            masked={
+                path: kind for path, kind in eyes.masked.items() if path.partition("[")[0] not in _BESIDE
+            },
+            partial=eyes.part is not None,
+            grant=eyes.grant,
+            diagrams=tuple(painter.paint(read.state)) if eyes.part is None else (),
+            tasks=tuple(self._tasks(read, asked)),
+            clocks=self._clocks(read),
+            history=tuple(told[-lines:]),
+            total=len(read.events),
+            comments=tuple(read.comments),
+            attachments=tuple(read.attachments),
+            links=tuple(read.links),
+        )
+
+    def history(
+        self, reader: Reader, case_id: UUID, say: Catalogue, *, after: int = 0, limit: int = LINES
+    ) -> list[Told]:
+        """Events of a case after number `after` as the reader may know them, in order. Raises NotFound."""
+        with self._file.eyes(reader, case_id) as (tx, eyes):
+            read = self._read(tx, eyes)
+        told = self._told(read, say, after=after, limit=limit)
+        eyes.record(self._file.engine.database, self._file.log)
+        return told
+
+    def diagrams(self, reader: Reader, case_id: UUID) -> list[DiagramState]:
+        """Where a case stands in its diagrams; nothing for who sees only their own part. Raises NotFound."""
+        with self._file.eyes(reader, case_id) as (tx, eyes):
+            read = self._read(tx, eyes)
+        painter = Painter()
+        for _, content in read.events:
+            painter.read(content.effects)
+        return painter.paint(read.state) if eyes.part is None else []
+
+    def task_values(self, reader: Reader, case_id: UUID, task: int) -> tuple[dict[str, Any], dict[str, str]]:
+        """What is known already of the fields of an open task's form, and which of it is masked, by path.
+
+        Raises NotFound when the task is gone or not theirs to see.
+        """
+        with self._file.eyes(reader, case_id) as (tx, eyes):
+            read = self._read(tx, eyes)
+            scope, item = _open_task(read.state, eyes, task)
+            seen = _visible_at(read.state, scope, item)
+            eyes.prepare(tx, *seen.values())
+        form = set() if item.form is None else self._fields(scope, item.form)
+        values = {name: eyes.show(seen[name], name) for name in sorted(form) if name in seen}
+        eyes.record(self._file.engine.database, self._file.log)
+        return values, dict(eyes.masked)
+
+    # -- reading ------------------------------------------------------------------------------------
+
+    def _read(self, tx: Reading, eyes: Eyes) -> _Read:
+        events = [(event, event.open()) for event in read_events(tx, eyes.case_id)]
+        state = CaseState()
+        for _, content in events:
+            for effect in content.effects:
+                apply(state, effect)
+        state.changes.clear()
+        eyes.prepare(tx, *(_texts(content) for _, content in events))
+        return _Read(eyes=eyes, events=events, state=state, header=_header(tx, eyes.case_id))
+
+    def _values(self, tx: Reading, read: _Read) -> dict[str, Any]:
+        eyes = read.eyes
+        wire = _last_variables(read.events)
+        if eyes.part is not None:
+            wire = {name: value for name, value in wire.items() if name in eyes.rules.part_variables}
+        eyes.prepare(tx, *wire.values())
+        return {name: eyes.show(value, name) for name, value in sorted(wire.items())}
+
+    def _fields(self, scope: Scope, form: str) -> set[str]:
+        """The variables a form writes, by their first names."""
+        definition = self._file.engine.definitions.programs.get(scope.definition).definition
+        found = definition.forms.get(form)
+        return set() if found is None else {name.partition(".")[0] for name in found.fields}
+
+    # -- what needs more than the tables ------------------------------------------------------------
+
+    def _ask(self, read: _Read) -> Asked:
+        eyes = read.eyes
+        wanted = [
+            item.id
+            for scope in read.state.scopes.values()
+            for item in scope.tasks.values()
+            if eyes.sees_task(item.id) and _is_mine(eyes.reader, item)
+        ]
+        try:
+            return self._file.engine.executor.look(eyes.case_id, lambda session: ask(session, wanted))
+        except Conflict:
+            # The case has ended.
+            return Asked()
+
+    def _told(self, read: _Read, say: Catalogue, *, after: int = 0, limit: int | None = None) -> list[Told]:
+        telling = Telling(say, self._names(read.events), read.eyes, _namer(read.eyes.reader))
+        told = list(telling.tell(read.events, after=after))
+        return told if limit is None else told[:limit]
+
+    def _names(self, events: Events) -> Mapping[tuple[str, str], str]:
+        digests = dict.fromkeys(
+            effect[6] for _, content in events for effect in content.effects if effect[0] == "scope+"
+        )
+        names: dict[tuple[str, str], str] = {}
+        for digest in digests:
+            try:
+                nodes = self._file.engine.definitions.programs.get(digest).nodes
+            except BihuanError:
+                continue
+            names |= {(digest, node.id): node.name for node in nodes.values() if node.name}
+        return names
+
+    def _tasks(self, read: _Read, asked: Asked) -> Iterable[OpenTask]:
+        names = self._names(read.events)
+        found = [
+            (scope, item)
+            for scope in read.state.scopes.values()
+            for item in scope.tasks.values()
+            if read.eyes.sees_task(item.id)
+        ]
+        for scope, item in sorted(found, key=lambda pair: pair[1].id):
+            extra = item.extra or {}
+            yield OpenTask(
+                id=item.id,
+                element=item.element,
+                name=names.get((scope.definition, item.element), item.element),
+                form=item.form,
+                status=item.status,
+                assignee=item.assignee,
+                groups=tuple(item.groups),
+                created_at=item.created,
+                due_at=item.due,
+                original_due=extra.get("original_due") or (extra.get("clock") or {}).get("original"),
+                priority=item.priority,
+                urged=len(extra.get("urged") or ()),
+                is_mine=_is_mine(read.eyes.reader, item),
+                returns=asked.returns.get(item.id),
+                unmet=asked.unmet.get(item.id, ()),
+            )
+
+    def _clocks(self, read: _Read) -> tuple[TaskClock, ...] | None:
+        if self._timetable is None:
+            return None
+        eyes = read.eyes
+        try:
+            found = task_clocks(self._file.engine, self._timetable(), eyes.case_id, eyes.reader.at)
+        except BihuanError:
+            # A rule it started under is not configured any more: its account cannot be told.
+            return None
+        return tuple(clock for clock in found if eyes.sees_task(clock.task))
+
+
+_BESIDE: Final = frozenset({"comments", "attachments", "history"})
+
+
+def _header(tx: Reading, case_id: UUID) -> CaseHeader | None:
+    table = case_headers
+    row = tx.execute(sa.select(table).where(table.c.case_id == case_id)).first()
+    if row is None:
+        return None
+    found = row._mapping
+    return CaseHeader(
+        case_code=found["case_code"],
+        title=found["title"],
+        flow_name=found["flow_name"],
+        category=found["category"],
+        lifecycle=found["lifecycle"],
+        source=found["source"],
+        received_at=found["received_at"],
+        due_at=None if found["due_at"] == NEVER else found["due_at"],
+        settled_at=found["settled_at"],
+        closed_at=found["closed_at"],
+    )
+
+
+def _last_variables(events: Events) -> dict[str, Any]:
+    """The variables of the process, those it ended with when it has ended."""
+    root: int | None = None
+    found: dict[str, Any] = {}
+    for _, content in events:
+        for effect in content.effects:
+            if effect[0] == "scope+" and root is None:
+                root = effect[1]
+                found.update(effect[8])
+            elif effect[0] == "var" and effect[1] == root:
+                found.update(effect[2])
+    return found
+
+
+def _texts(content: EventContent) -> list[Any]:
+    return [content.input[name] for name in ("reason", "opinion", "message") if content.input.get(name)]
+
+
+def _open_task(state: CaseState, eyes: Eyes, task: int) -> tuple[Scope, WorkItem]:
+    scope = state.scope_of(task)
+    item = None if scope is None else scope.tasks.get(task)
+    if scope is None or item is None or not eyes.sees_task(task):
+        raise NotFound(
+            code="tasks.gone",
+            message_zh="任务不存在或已经处理",
+            message_en="the task does not exist or was dealt with",
+            place={"id": task},
+        )
+    return scope, item
+
+
+def _visible_at(state: CaseState, scope: Scope, item: WorkItem) -> dict[str, Any]:
+    """The variables a task sees, the nearest of each name (BPMN 2.0 §10.4.7), and what a delegate left for it."""
+    found: dict[str, Any] = dict((item.extra or {}).get("draft") or {})
+    token = scope.tokens.get(item.token)
+    while True:
+        for layer in ((token.variables or {}) if token is not None else {}, scope.variables):
+            for name, value in layer.items():
+                found.setdefault(name, value)
+        if scope.kind == "process" or scope.parent is None or scope.owner is None:
+            return found
+        owner = scope.owner
+        scope = state.scopes[scope.parent]
+        token = scope.tokens.get(owner)
+
+
+def _is_mine(reader: Reader, item: WorkItem) -> bool:
+    """Whether somebody has a task or may take it."""
+    if item.assignee is not None:
+        return item.assignee == reader.person
+    named = reader.person in item.users or not reader.groups.isdisjoint(item.groups)
+    return named or (reader.index is None) or not (item.users or item.groups)
+
+
+def _namer(reader: Reader) -> Callable[[str], str]:
+    """Says what people are called, those the directory knows."""
+
+    def name(person: str) -> str:
+        rows = () if reader.index is None else reader.index.register.people.get(person, ())
+        return rows[-1].name if rows else person
+
+    return name
