@@ -19,7 +19,7 @@ def decision_lines(say: Catalogue, outcomes: Iterable[DecisionOutcome]) -> Itera
     for outcome in outcomes:
         for table in outcome.tables:
             for rule in table.matched:
-                yield say("decision.rule", name=outcome.name, row=rule.row, because=_because(say, rule))
+                yield _matched(say, outcome.name, rule)
             if not table.matched:
                 yield say("decision.none", name=outcome.name)
         yield say("decision.output", name=outcome.name, output=shown(outcome.output, say))
@@ -60,15 +60,12 @@ def outcome_json(outcome: DecisionOutcome) -> dict[str, Any]:
     }
 
 
-def _because(say: Catalogue, rule: MatchedRule) -> str:
-    reasons = [_condition(say, one) for one in rule.because]
-    parts = [rule.annotation] if rule.annotation else []
-    parts.append(
-        say("decision.because", reasons=say("history.and").join(reasons))
-        if reasons
-        else say("decision.always")
-    )
-    return say("decision.comma").join(parts)
+def _matched(say: Catalogue, name: str, rule: MatchedRule) -> str:
+    reasons = say("history.and").join(_condition(say, one) for one in rule.because)
+    because = say("decision.because", reasons=reasons) if reasons else say("decision.always")
+    if rule.annotation:
+        return say("decision.noted", name=name, row=rule.row, note=rule.annotation, because=because)
+    return say("decision.rule", name=name, row=rule.row, because=because)
 
 
 def _condition(say: Catalogue, one: Condition) -> str:
@@ -77,4 +74,4 @@ def _condition(say: Catalogue, one: Condition) -> str:
     value = shown(one.value, say)
     if one.test in (value, f'"{value}"'):
         return f"{one.column} = {value}"
-    return say("decision.holds", column=one.column, value=value, test=one.test)
+    return f"{one.column} = {value} ({one.test})"

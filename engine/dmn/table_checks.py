@@ -7,11 +7,12 @@ than their own input are not checked for gaps; their other rules are still check
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import TypeAlias
 
-from engine.dmn.findings import Findings, Place
+from engine.dmn.findings import Findings, Place, Severity
 from engine.dmn.hit_policies import SINGLE_HIT, HitPolicy
 from engine.dmn.table_pieces import Pieces, cut
 from engine.feel import syntax
@@ -26,14 +27,20 @@ _MOST_PAIRS = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableShape:
-    """What the checks need to know of a table; `outputs` are the texts of each rule's results."""
+    """What the checks need to know of a table.
+
+    outputs: of each rule, what can be compared with others. ranks: of each rule, its place in the order of PRIORITY
+    (low before high), None where it is not known. places: of each rule's input cells.
+    """
 
     policy: HitPolicy
     columns: tuple[str, ...]
     kinds: tuple[str, ...]
     allowed: tuple[Cell, ...]
     rows: tuple[list[Cell], ...]
-    outputs: tuple[str, ...]
+    outputs: tuple[Hashable, ...]
+    ranks: tuple[tuple[int, ...] | None, ...]
+    places: tuple[tuple[Place, ...], ...]
     has_default: bool
 
 
@@ -77,22 +84,37 @@ class _Checker:
         """Rules with a cell that nothing passes, and rules that earlier ones always forestall."""
         for index, box in self._known():
             if not all(box):
+                column = box.index(0)
+                possible = self._columns[column].list_whole()
                 self._warn(
-                    "dmn.unreachable", index,
-                    f"第 {index + 1} 条规则永远不会命中：有一格不可能成立",
-                    f"rule {index + 1} can never match: one of its cells cannot hold",
+                    "dmn.unreachable", index, column,
+                    f"第 {index + 1} 条规则永远不会命中：“{self._name(column)}”这一格不可能成立；可能的取值：{possible}",
+                    f"rule {index + 1} can never match: the cell of '{self._name(column)}' cannot hold; "
+                    f"possible are {possible}",
                 )  # fmt: skip
-            elif self._shape.policy is HitPolicy.FIRST and self._covered_before(index, box):
+            elif self._is_masked(index, box):
                 self._warn(
-                    "dmn.unreachable", index,
-                    f"第 {index + 1} 条规则永远不会生效：之前的规则已覆盖其全部情形",
-                    f"rule {index + 1} never counts: the rules before it cover all its cases",
+                    "dmn.unreachable", index, None,
+                    f"第 {index + 1} 条规则永远不会生效：优先的规则已覆盖其全部情形；可删去，或移到它们之前、改窄它们",
+                    f"rule {index + 1} never counts: the rules that come before it cover all its cases; "
+                    "remove it, move it ahead or narrow them",
                 )  # fmt: skip
 
-    def _covered_before(self, index: int, box: _Box) -> bool:
-        earlier = [other for at, other in self._known() if at < index]
+    def _is_masked(self, index: int, box: _Box) -> bool:
+        """Whether rules that are preferred under the hit policy cover all cases of this one."""
+        if self._shape.policy is HitPolicy.FIRST:
+            preferred = [other for at, other in self._known() if at < index]
+        elif self._shape.policy is HitPolicy.PRIORITY and (own := self._shape.ranks[index]) is not None:
+            ranks = self._shape.ranks
+            preferred = [
+                other
+                for at, other in self._known()
+                if (rank := ranks[at]) is not None and (rank, at) < (own, index)
+            ]
+        else:
+            return False
         try:
-            return self._uncovered(box, earlier, 0) is None
+            return self._uncovered(box, preferred, 0) is None
         except _TooLarge:
             return False
 
@@ -108,10 +130,12 @@ class _Checker:
             if not all(common) or (policy is HitPolicy.ANY and same_output):
                 continue
             example = self._describe(common)
+            column = next((at for at, part in enumerate(common) if part != self._columns[at].whole), None)
             self._warn(
-                "dmn.overlap", other,
-                f"第 {one + 1} 条与第 {other + 1} 条规则重叠，例如 {example}",
-                f"rules {one + 1} and {other + 1} overlap, for example at {example}",
+                "dmn.overlap", other, column,
+                f"第 {one + 1} 条与第 {other + 1} 条规则重叠，例如 {example}；可改窄其中一条，或改用 FIRST、PRIORITY",
+                f"rules {one + 1} and {other + 1} overlap, for example at {example}; "
+                "narrow one of them, or use FIRST or PRIORITY",
             )  # fmt: skip
             reported += 1
             if reported == _MOST_PAIRS:
@@ -130,7 +154,8 @@ class _Checker:
             example = self._describe(gap)
             self._findings.warn(
                 "dmn.gap", self._place,
-                f"没有规则覆盖的情形，例如 {example}", f"no rule covers, for example, {example}",
+                f"没有规则覆盖的情形，例如 {example}；可加一条规则，或给出缺省输出",
+                f"no rule covers, for example, {example}; add a rule or a default output",
             )  # fmt: skip
 
     def _uncovered(self, region: _Box, boxes: list[_Box], column: int) -> _Box | None:
@@ -165,16 +190,23 @@ class _Checker:
 
     def _describe(self, region: _Box) -> str:
         parts = [
-            f"{name or index + 1}: {column.describe(pieces)}"
-            for index, (name, column, pieces) in enumerate(
-                zip(self._shape.columns, self._columns, region, strict=True)
-            )
+            f"{self._name(index)}: {column.describe(pieces)}"
+            for index, (column, pieces) in enumerate(zip(self._columns, region, strict=True))
             if pieces != column.whole
         ]
         return ", ".join(parts) or "-"
 
-    def _warn(self, rule: str, row: int, zh: str, en: str) -> None:
-        self._findings.warn(rule, replace(self._place, row=row + 1), zh, en)
+    def _name(self, column: int) -> str:
+        return self._shape.columns[column] or str(column + 1)
+
+    def _warn(self, rule: str, row: int, column: int | None, zh: str, en: str) -> None:
+        """A warning about a rule, at one of its cells where that is to blame."""
+        place, character = replace(self._place, row=row + 1), None
+        if column is not None:
+            place = self._shape.places[row][column]
+            cell = self._shape.rows[row][column]
+            character = 0 if cell is None else cell.tests[0].at
+        self._findings.add(rule, place, zh, en, severity=Severity.WARNING, character=character)
 
 
 def _box(cells: list[int | None]) -> _Box | None:

@@ -11,6 +11,7 @@ from engine.feel import syntax, to_text
 from engine.feel.compiler.literals import at_literal
 from engine.feel.equality import order_key
 
+_MOST_LISTED = 8
 _CONSTRUCTORS = frozenset({"date", "time", "date and time", "duration"})
 
 
@@ -29,6 +30,11 @@ class Pieces:
         """One of the pieces in words."""
         return self.labels[(pieces & -pieces).bit_length() - 1]
 
+    def list_whole(self) -> str:
+        """The first of all pieces in words."""
+        found = [label for index, label in enumerate(self.labels) if self.whole >> index & 1]
+        return ", ".join(found[:_MOST_LISTED]) + (", …" if len(found) > _MOST_LISTED else "")
+
 
 class _Opaque(Exception):
     """A test whose meaning depends on more than its own input."""
@@ -38,7 +44,57 @@ Cells = list[syntax.Tests | None]
 
 
 def cut(cells: Cells, allowed: syntax.Tests | None, kind: str) -> Pieces:
-    """The pieces of a column with these cells; `allowed` bounds what its input can be."""
+    """The pieces of a column with these cells; `allowed` bounds what its input can be.
+
+    Null is a piece of its own where a cell names it; elsewhere inputs are taken to be there.
+    """
+    if not any(_is_null(test) for cell in cells if cell is not None for test in cell.tests):
+        return _cut(cells, allowed, kind)
+    base = _cut([_without_null(cell) for cell in cells], allowed, kind)
+    null = 1 << len(base.labels)
+    return Pieces(
+        whole=base.whole | null,
+        labels=(*base.labels, "null"),
+        cells=tuple(
+            None
+            if bits is None
+            else _beside_null(cell, bits, base.whole) | (null if _takes_null(cell) else 0)
+            for cell, bits in zip(cells, base.cells, strict=True)
+        ),
+    )
+
+
+def _is_null(test: syntax.Node) -> bool:
+    if isinstance(test, syntax.UnaryTest):
+        return test.operator == "=" and isinstance(test.endpoint, syntax.NullLiteral)
+    return isinstance(test, syntax.NullLiteral)
+
+
+def _without_null(cell: syntax.Tests | None) -> syntax.Tests | None:
+    if cell is None:
+        return None
+    return syntax.Tests(tuple(test for test in cell.tests if not _is_null(test)), cell.negated)
+
+
+def _beside_null(cell: syntax.Tests | None, bits: int, whole: int) -> int:
+    """The pieces a cell accepts of inputs that are there; `bits`: of its tests without those for null."""
+    if cell is None or not all(_is_null(test) for test in cell.tests):
+        return bits
+    return whole if cell.negated else 0
+
+
+def _takes_null(cell: syntax.Tests | None) -> bool:
+    """Whether a cell accepts null: equality with null is decided, its order among values is not."""
+    if cell is None:
+        return True
+    named = any(_is_null(test) for test in cell.tests)
+    if not cell.negated:
+        return named
+    unordered = (_is_null(test) or _test_of(test).equals for test in cell.tests)
+    return not named and all(unordered)
+
+
+def _cut(cells: Cells, allowed: syntax.Tests | None, kind: str) -> Pieces:
     tests: list[list[_Test] | None] = [_tests_of(cell) for cell in cells]
     limits = None if allowed is None else _tests_of(allowed)
     known = [test for group in [*tests, limits] if group is not None for test in group]

@@ -124,4 +124,18 @@ def _report(found: tuple[DmnFinding, ...], findings: Findings) -> None:
     for one in found:
         rule = "decision.file" if one.severity is Severity.ERROR else "decision.doubt"
         place = Place(file=one.file, line=one.line, element=one.element)
-        findings.add(rule, place, f"{one.rule}：{one.message_zh}", f"{one.rule}: {one.message_en}")
+        zh, en = _position(one)
+        findings.add(rule, place, f"{one.rule}{zh}：{one.message_zh}", f"{one.rule}{en}: {one.message_en}")
+
+
+def _position(one: DmnFinding) -> tuple[str, str]:
+    """Decision, row, column and character of a finding, as far as it has them."""
+    parts = [
+        (one.decision, "决策 {}", "decision {}"),
+        (one.row, "第 {} 行", "row {}"),
+        (one.column, "第 {} 列", "column {}"),
+        (None if one.character is None else one.character + 1, "第 {} 个字符", "character {}"),
+    ]
+    zh = "，".join(chinese.format(value) for value, chinese, _ in parts if value is not None)
+    en = ", ".join(english.format(value) for value, _, english in parts if value is not None)
+    return (f"（{zh}）", f" ({en})") if zh else ("", "")

@@ -93,8 +93,8 @@ class _Trial:
                 }
             )
             return
-        shown = desk.say("feel.value", value=to_text([value])[1:-1], type=kind)
-        desk.screen.line(shown if name is None else desk.say("feel.assigned", name=name, value=shown))
+        shown = f"{to_text([value])[1:-1]}  :: {kind}"
+        desk.screen.line(shown if name is None else f"{name} = {shown}")
         for reason in self._env.warnings:
             desk.screen.line(desk.say("feel.null", reason=desk.say.of(reason)))
 

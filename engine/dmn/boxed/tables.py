@@ -6,14 +6,23 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from engine.dmn.boxed.reading import BoxReader, Surroundings, nothing
+from engine.dmn.findings import Place
 from engine.dmn.hit_policies import Aggregation, HitPolicy, Output, decide
 from engine.dmn.source import Element, child, children, place_of, text_of
 from engine.dmn.table_checks import Cell, TableShape, check_table
 from engine.dmn.table_text import table_text
-from engine.feel import FeelSyntaxError, Type, UnaryTests, compile_unary_tests
+from engine.feel import FeelSyntaxError, Type, UnaryTests, compile_unary_tests, syntax
 from engine.feel.compiler.tests import Test
+from engine.feel.parser import parse_expression
 from engine.feel.run import Code, Scope
 
+_LITERALS = (
+    syntax.StringLiteral,
+    syntax.NumberLiteral,
+    syntax.BooleanLiteral,
+    syntax.AtLiteral,
+    syntax.NullLiteral,
+)
 _POLICIES = {policy.value: policy for policy in HitPolicy}
 _AGGREGATIONS = {one.value: one for one in Aggregation}
 
@@ -116,7 +125,9 @@ class _TableReader:
         self._reader = reader
         self._element = element
         self._around = around
-        self._texts: list[str] = []
+        self._results: list[tuple[syntax.Node | None, ...]] = []
+        self._places: list[tuple[Place, ...]] = []
+        self._orders: list[tuple[syntax.Node, ...]] = []
 
     def read(self) -> Table:
         reader, element, around = self._reader, self._element, self._around
@@ -153,9 +164,11 @@ class _TableReader:
             policy=policy,
             columns=tuple(one.label for one in inputs),
             kinds=tuple(one.kind.name for one in inputs),
-            allowed=tuple(None if one.allowed is None else one.allowed.tree for one in inputs),
+            allowed=tuple(self._allowed_tree(one) for one in inputs),
             rows=tuple(cells),
-            outputs=tuple(self._texts),
+            outputs=tuple(self._results),
+            ranks=tuple(self._rank(row) for row in self._results),
+            places=tuple(self._places),
             has_default=any(one is not None for one in defaults),
         )
         check_table(shape, reader.findings, around.place)
@@ -208,6 +221,7 @@ class _TableReader:
         order: tuple[Code, ...] = ()
         allowed = self._tests(values, around)
         ranked = allowed if allowed is not None else self._reader.types.allowed_of(kind)
+        self._orders.append(() if ranked is None else ranked.tree.tests)
         if ranked is not None:
             order = tuple(self._reader.compile_node(test) for test in ranked.tree.tests)
         return Output(name=element.get("name", ""), kind=kind, allowed=allowed, order=order)
@@ -249,7 +263,13 @@ class _TableReader:
                 self._tests(entry, self._at(entry, row=row, column=column))
                 for column, entry in enumerate(entries[: len(inputs)], start=1)
             ]
-            self._texts.append(" | ".join(text_of(one).strip() for one in results))
+            self._results.append(tuple(self._tree(one) for one in results[: len(outputs)]))
+            self._places.append(
+                tuple(
+                    self._at(entry, row=row, column=column).place
+                    for column, entry in enumerate(entries[: len(inputs)], start=1)
+                )
+            )
             rules.append(
                 Rule(
                     identifier=element.get("id", ""),
@@ -269,6 +289,30 @@ class _TableReader:
             )
             shape.append([None if test is None else test.tree for test in tests])
         return rules, shape
+
+    def _allowed_tree(self, one: Input) -> syntax.Tests | None:
+        """What an input can be: the column's values, else the allowed values of its type."""
+        allowed = one.allowed or self._reader.types.allowed_of(one.kind)
+        return None if allowed is None else allowed.tree
+
+    def _tree(self, element: Element) -> syntax.Node | None:
+        """An output cell to compare with others; None when it is open or does not parse."""
+        try:
+            return parse_expression(text_of(element), self._around.names)
+        except FeelSyntaxError:
+            return None
+
+    def _rank(self, row: tuple[syntax.Node | None, ...]) -> tuple[int, ...] | None:
+        """The place of a rule's results in the order of the output values; None when they are computed."""
+        ranks = []
+        for node, order in zip(row, self._orders, strict=False):
+            if not order:
+                ranks.append(0)
+            elif node is None or isinstance(node, _LITERALS):
+                ranks.append(order.index(node) if node in order else len(order))
+            else:
+                return None
+        return tuple(ranks)
 
     def _check_width(self, element: Element, row: int, *found_and_wanted: tuple[int, int]) -> None:
         if any(found != wanted for found, wanted in found_and_wanted):

@@ -92,7 +92,7 @@ def test_a_decision_tells_which_rule_matched_and_why(bihuan: Bihuan, table: Path
     said = bihuan("decide", table, "--decision", "limit", "--input", '{"people": 35}', *MOMENT)
     assert said.code == 0
     assert said.out.splitlines() == [
-        "决策“分级”：第 1 条命中，三十人以上，因为 人数 = 35（>= 30）",
+        "决策“分级”：第 1 条命中（三十人以上），因为 人数 = 35 (>= 30)",
         "决策“分级”：第 2 条命中，不论条件",
         "决策“分级”得出 red",
         "决策“时限”得出 PT2H",

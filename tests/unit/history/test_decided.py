@@ -55,8 +55,8 @@ def test_the_story_tells_it_in_both_languages(engine: Engine) -> None:
         ).decisions
         for language in Language
     }
-    assert told[Language.ZH][0] == "决策“分级”：第 1 条命中，三十人以上，因为 人数 = 42（>= 30）"
-    assert told[Language.EN][0] == "decision “分级”: rule 1 matched, 三十人以上, because 人数 = 42 (>= 30)"
+    assert told[Language.ZH][0] == "决策“分级”：第 1 条命中（三十人以上），因为 人数 = 42 (>= 30)"
+    assert told[Language.EN][0] == "decision “分级”: rule 1 matched (三十人以上), because 人数 = 42 (>= 30)"
     assert told[Language.ZH][-1] == "决策“分级”得出 red"
 
 
