@@ -232,7 +232,6 @@ class ListQuery(Query):
         50,
         load_default=50,
         validate=ma.validate.Range(1, 500),
-        strict=True,
     )
 
 
