@@ -10,8 +10,8 @@ having been true when last looked at, it has to be false once before it triggers
 the token (`held`). A null is not true; what is neither true, false nor null is an incident, and so is a condition that
 cannot be evaluated: it is looked at again when the incident is retried.
 
-Where the step budget of a command ends, or while the case is suspended, conditions still to be looked at are set aside
-(`unchecked` with the token) until the case goes on.
+Where the step budget of a command ends, conditions still to be looked at are set aside (`unchecked` with the token)
+until the case goes on. A suspended case takes no command that changes a variable.
 """
 
 from __future__ import annotations
@@ -25,7 +25,6 @@ from engine.runtime import triggers
 from engine.runtime.failure import NodeFailure
 from engine.runtime.variables import View, evaluate
 from engine.state import CaseState, Scope, Subscription, Token
-from engine.state.case import SUSPENDED
 from engine.state.items import CONDITION
 
 if TYPE_CHECKING:
@@ -98,13 +97,12 @@ class Conditions:
         All that is to be looked at is looked at first, so that none misses what another one's triggering changes.
         """
         self._gather(session)
-        if self._due and session.state.status == SUSPENDED:
-            self.set_aside(session)
-        due = [pair for pair in self._waiting(session.state) if pair[1].id in self._due]
-        self._due.clear()
-        for scope, sub in sorted(due, key=lambda pair: (session.depth(pair[0].id), pair[1].id)):
-            if _becomes_true(session, scope, sub):
-                self._true.append(sub.id)
+        if self._due:
+            due = [pair for pair in self._waiting(session.state) if pair[1].id in self._due]
+            self._due.clear()
+            for scope, sub in sorted(due, key=lambda pair: (session.depth(pair[0].id), pair[1].id)):
+                if _becomes_true(session, scope, sub):
+                    self._true.append(sub.id)
         while self._true:
             sub_id = self._true.popleft()
             home = session.state.scope_of(sub_id)
@@ -132,6 +130,8 @@ class Conditions:
         scope = session.state.scope_of(sub.id)
         assert scope is not None
         event = _event(session, scope, sub)
+        if all(event.watched.isdisjoint(changed) for changed in self._changed.values()):
+            return False
         for holder in _view(session, scope, scope.tokens[sub.token]).holders():
             changed = self._changed.get(holder)
             if changed and any(
@@ -149,7 +149,7 @@ class Conditions:
     def set_aside(self, session: Session) -> None:
         """Keep with their tokens that conditions are still to be looked at; those that were true are looked at again."""
         self._gather(session)
-        for scope, sub in list(self._waiting(session.state)):
+        for scope, sub in sorted(self._waiting(session.state), key=lambda pair: pair[1].id):
             token = scope.tokens[sub.token]
             if sub.id in self._due or sub.id in self._true:
                 data = {**(token.data or {}), UNCHECKED: True}
@@ -162,8 +162,6 @@ class Conditions:
 
     def take_up(self, session: Session) -> bool:
         """Look at what was set aside; whether there was any."""
-        if not self.aside or session.state.status == SUSPENDED:
-            return False
         for token_id in sorted(self.aside):
             scope = session.state.scope_of(token_id)
             if scope is None:

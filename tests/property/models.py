@@ -134,7 +134,10 @@ class _Author:
         """A whole container: start, sequence, end, and perhaps event sub-processes."""
         start = self._pencil.name("start")
         self._pencil.node(sheet, None, "startEvent", start)
-        tail = self._sequence(sheet, self._pencil.tail(start))
+        first = self._pencil.tail(start)
+        if sheet.cancels and self._chance(0.5):
+            first = self._early_end(sheet, first)
+        tail = self._sequence(sheet, first)
         while sheet.depth == 0 and self._left > 0:
             tail = self._block(sheet, tail)
         self._end(sheet, tail)
@@ -359,7 +362,8 @@ class _Author:
         return f'{outputs}<{kind}EventDefinition {kind}Ref="{kind}_{self._random.choice(names)}"/>'
 
     def _event_sub_process(self, sheet: Sheet) -> None:
-        kind = self._random.choice(("timer", "message", "signal", "conditional", "error", "escalation"))
+        kinds = ("timer", "message", "signal", "conditional", "conditional", "error", "escalation")
+        kind = self._random.choice(kinds)
         interrupting = kind == "error" or self._chance(0.5)
         inside = Sheet(depth=sheet.depth + 1, errors=sheet.errors, cancels=sheet.cancels)
         start = self._pencil.name("start")
@@ -398,7 +402,7 @@ class _Author:
         kinds = ["userTask"] * (16 if self._handled else 6) + ["serviceTask"] * 2 + ["scriptTask"] * 3
         kinds += ["businessRuleTask", "businessRuleTask", "manualTask", "task", "sendTask", "receiveTask"]
         if sheet.depth < MAX_DEPTH:
-            kinds += ["subProcess"] * 3 + ["transaction"] + (["callActivity"] * 2 if self._called else [])
+            kinds += ["subProcess"] * 3 + ["transaction"] * 3 + (["callActivity"] * 2 if self._called else [])
         kind = self._random.choice(kinds)
         node = self._pencil.name(kind)
         boundaries = [self._boundary_kind() for _ in range(self._random.choice((0, 0, 0, 1, 1, 2)))]
@@ -422,7 +426,7 @@ class _Author:
         return ways[0] if len(ways) == 1 else self._merge(sheet, ways)
 
     def _boundary_kind(self) -> tuple[str, bool]:
-        kinds = ("timer", "timer", "message", "signal", "conditional", "conditional", "error", "escalation")
+        kinds = ("timer", "timer", "message", "signal", *["conditional"] * 3, "error", "escalation")
         kind = self._random.choice(kinds)
         return kind, kind == "error" or self._chance(0.5)
 

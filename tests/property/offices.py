@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from random import Random
+from typing import Any
 from uuid import UUID
 
+from engine.cases.grams import grams
 from engine.directory import Confidentiality, Directory
 from engine.directory.changes import (
     AddUnit,
@@ -24,13 +26,18 @@ from engine.directory.records import Unit, at_moment
 from engine.directory.vocabulary import Role, Sees
 from engine.errors import InvalidInput
 from engine.store import NEVER, Database, Transaction, insert
-from engine.store.tables import cases, task_candidates, tasks
+from engine.store.tables import case_headers, cases, task_candidates, tasks
 from tests.unit.directory.office import BEGIN, DAY, NOW, VOCABULARY
 from tests.unit.store.rows import case as case_row
 
 LEVELS = list(VOCABULARY.levels.by_code)
 DEPARTMENTS = list(VOCABULARY.departments.by_code)[:4]
 ROLES = list(VOCABULARY.roles.by_code)
+FREE = 99
+"""The number of a case's task that waits for its candidates."""
+
+WORDS = ("邻里", "纠纷", "噪声", "欠薪", "路灯")
+_INSERT_HEADER = insert(case_headers)
 _INSERT_CASE, _INSERT_TASK, _INSERT_CANDIDATE = insert(cases), insert(tasks), insert(task_candidates)
 
 
@@ -48,6 +55,15 @@ class Matter:
     groups: set[str] = field(default_factory=set)
     units: set[str] = field(default_factory=set)
     people: set[str] = field(default_factory=set)
+    title: str = ""
+    grade: int = 3
+    flow: str = "p"
+    due: int = NEVER
+
+    @property
+    def code(self) -> str:
+        """The code of the case."""
+        return f"AJ-{self.id.int & 0xFFFF:05d}"
 
 
 @dataclass(kw_only=True, slots=True)
@@ -73,6 +89,7 @@ def random_office(random: Random, database: Database, *, units: int, people: int
         index = directory.refresh(tx)
         for matter in found:
             tx.write(_INSERT_CASE, case_row(matter.id))
+            tx.write(_INSERT_HEADER, _header(matter))
             if matter.placed:
                 place_case(
                     tx, index, matter.id, at=NOW, place=matter.place, owner=matter.owner,
@@ -108,6 +125,18 @@ def may_see(office: Office, person: str, matter: Matter, at: int) -> bool:
             if any(top in chain for chain in chains):
                 return True
     return False
+
+
+def may_take(office: Office, person: str, matter: Matter, at: int) -> bool:
+    """Whether the free task of a case is one that somebody may take: named, or by a role cleared for the case."""
+    if at_moment(office.directory.index.register.people.get(person, ()), at) is None:
+        return False
+    return person in matter.candidates or any(
+        role.acts
+        and {f"unit:{unit}/{role.code}", f"unit:{unit}/*"} & matter.groups
+        and _cleared(role.addressed, matter)
+        for unit, role in _posts(office, person, at)
+    )
 
 
 def _cleared(clearance: Confidentiality, matter: Matter) -> bool:
@@ -218,6 +247,10 @@ def _matter(random: Random, number: int, people: Sequence[str], units: Sequence[
         place=random.choice(places),
         owner=random.choice(places),
         confidentiality=random.choice(list(Confidentiality)),
+        title="".join(random.choice(WORDS) for _ in range(random.randint(1, 3))),
+        grade=random.randrange(4),
+        flow=random.choice(["p", "q"]),
+        due=random.choice([NEVER, NOW - DAY, NOW + DAY, NOW + 10 * DAY]),
     )
     for names in (matter.assignees, matter.candidates, matter.people):
         names.update(person for person in people if random.random() < 0.04)
@@ -227,27 +260,39 @@ def _matter(random: Random, number: int, people: Sequence[str], units: Sequence[
     return matter
 
 
+def _header(matter: Matter) -> dict[str, Any]:
+    return {
+        "case_id": matter.id, "definition_key": matter.flow, "flow_name": matter.flow, "case_code": matter.code,
+        "title": matter.title, "category": "", "grade": matter.grade, "confidentiality": _secrecy(matter),
+        "lifecycle": "open", "source": "", "received_at": NOW, "due_at": matter.due, "settled_at": None,
+        "closed_at": None, "grams": grams(matter.title),
+    }  # fmt: skip
+
+
+def _secrecy(matter: Matter) -> int:
+    # What nobody placed is not known to be less than confidential.
+    return matter.confidentiality.rank if matter.placed else Confidentiality.CONFIDENTIAL.rank
+
+
 def _open_tasks(tx: Transaction, matter: Matter) -> None:
+    """A claimed task for each assignee, numbered from 0, and task 99, free for the candidates."""
+    soon = NEVER if matter.due == NEVER else matter.due - 2 * DAY
+    task = {
+        "case_id": matter.id, "token_id": 1, "definition_key": "x", "element_id": "x", "name": "x", "form": None,
+        "due_at": matter.due, "priority": 50, "created_at": NOW - DAY, "soon_at": soon, "urged": 0, "provisional": 0,
+    }  # fmt: skip
     for number, assignee in enumerate(sorted(matter.assignees)):
-        tx.write(
-            _INSERT_TASK,
-            {
-                "case_id": matter.id, "task_id": number, "token_id": 1, "definition_key": "x", "element_id": "x",
-                "name": "x", "form": None, "status": "claimed", "assignee": assignee, "due_at": NEVER,
-                "priority": 50, "created_at": 1,
-            },
-        )  # fmt: skip
+        tx.write(_INSERT_TASK, {**task, "task_id": number, "status": "claimed", "assignee": assignee})
     named = [("user", name) for name in sorted(matter.candidates)]
     named += [("group", name) for name in sorted(matter.groups)]
+    if named:
+        tx.write(_INSERT_TASK, {**task, "task_id": FREE, "status": "open", "assignee": None})
     for kind, name in named:
         tx.write(
             _INSERT_CANDIDATE,
             {
-                "case_id": matter.id,
-                "task_id": 99,
-                "kind": kind,
-                "candidate": name,
-                "due_at": 1,
-                "created_at": 1,
+                "case_id": matter.id, "task_id": FREE, "kind": kind, "candidate": name, "due_at": matter.due,
+                "created_at": NOW - DAY, "free": 1, "soon_at": soon, "priority": 50, "grade": matter.grade,
+                "confidentiality": _secrecy(matter), "flow": matter.flow, "element_id": "x",
             },
-        )
+        )  # fmt: skip
