@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 
 from engine.cases.grams import pairs
 from engine.errors import InvalidInput
@@ -59,9 +60,8 @@ def text_matches(text: str, dialect: str, headers: Any = case_headers) -> Condit
     grams = headers.c.grams
     if dialect == "postgresql":
         wanted = sorted({pair for word in words for pair in pairs(word) if len(pair) == 2})
-        held: Condition = sa.type_coerce(grams, sa.ARRAY(sa.Text)).contains(
-            sa.cast(sa.literal(wanted, sa.ARRAY(sa.Text)), sa.ARRAY(sa.Text))
-        )
+        texts = postgresql.ARRAY(sa.Text)
+        held = grams.bool_op("@>")(sa.cast(sa.literal(wanted, texts), texts))
         titled = sa.and_(held, *said) if wanted else sa.and_(*said)
     else:
         titled = sa.and_(*said)
