@@ -25,6 +25,26 @@ for text in (
         lines.append(str(error))
     lines.append(str(environment.warnings))
     lines.append(str(sorted(expression.names)))
+from random import Random
+draw = Random(7)
+def made(depth):
+    if depth == 0 or draw.random() < 0.2:
+        return draw.choice(['1', '2.5', '"a"', '"b"', 'true', 'null', 'x', 'y.z', '@"P1D"', '@"2026-01-02"', '[1, 2]', '{a: 1, b: "b"}'])
+    one, other, third = made(depth - 1), made(depth - 1), made(depth - 1)
+    return draw.choice([
+        '({0} + {1})', '({0} * {1})', '({0} = {1})', '({0} < {1})', '[{0}, {1}, {2}]', '{{b: {0}, a: {1}}}', '{0}[{1}]',
+        'distinct values([{0}, {1}, {2}])', 'union([{0}], [{1}])', 'get entries({0})', 'context merge([{0}, {1}])',
+        '(for i in {0} return [i, {1}])', '(some i in {0} satisfies i = {1})', '(if {0} then {1} else {2})', 'string({0})',
+        'mode([{0}, {1}, {2}])', 'sort([{0}, {1}, {2}])', '({0} in ({1}, {2}))', 'count({0})', 'flatten([{0}, [{1}]])',
+    ]).format(one, other, third)
+for number in range(500):
+    text = made(4)
+    environment = Environment(now=datetime(2026, 1, 2, tzinfo=timezone.utc))
+    try:
+        lines.append(to_text(compile_expression(text).evaluate({"x": 3, "y": {"z": "a", "w": None}}, environment)))
+    except FeelBudgetError as error:
+        lines.append(str(error))
+    lines.append(str(environment.warnings))
 print(hashlib.sha256("\\n".join(lines).encode()).hexdigest())
 """
 
