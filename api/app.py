@@ -9,7 +9,7 @@ from flask import Flask
 from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from api import health, problems, spec
+from api import health, pages, problems, spec
 from api.auth import application as auth
 from api.observing import logs, requests, traces
 from api.resources import BLUEPRINTS
@@ -54,6 +54,7 @@ def create_app(
         api.register_blueprint(blueprint)
     app.register_blueprint(health.blueprint)
     auth.open_up(app)
+    pages.install(app, settings.web)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

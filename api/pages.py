@@ -1,0 +1,40 @@
+"""The built web app: its files, and its page for every address that is no file of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from flask import Flask, Response, request, send_from_directory
+from werkzeug.exceptions import NotFound
+
+from api.auth import public
+from engine.cli.shipped import shipped
+
+PAGE: Final = "index.html"
+_FOREVER: Final = "public, max-age=31536000, immutable"
+
+
+def install(app: Flask, folder: str) -> None:
+    """Serve the built app. folder: where it is; empty: `web/dist` where it came along, else nothing is served."""
+    found = Path(folder) if folder else shipped("web/dist")
+    if found is None or not (found / PAGE).is_file():
+        return
+    root = found.resolve()
+
+    @app.get("/", defaults={"path": ""})
+    @app.get("/<path:path>")
+    @public
+    def page(path: str) -> Response:
+        if path.startswith("api/") or request.path.startswith("/api"):
+            raise NotFound
+        if path and (root / path).is_file():
+            response = send_from_directory(root, path)
+            # Names below assets hold a digest of the content; everything else may change under its name.
+            response.headers["Cache-Control"] = _FOREVER if path.startswith("assets/") else "no-cache"
+            return response
+        if "." in path.rpartition("/")[2]:
+            raise NotFound
+        response = send_from_directory(root, PAGE)
+        response.headers["Cache-Control"] = "no-cache"
+        return response
