@@ -11,6 +11,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import quote
 
 import httpx
 from authlib.common.errors import AuthlibBaseError
@@ -25,6 +26,7 @@ from engine.errors import BihuanError
 SECOND: Final = 1_000_000
 _FRESH: Final = 600 * SECOND
 _LEEWAY: Final = 60
+_BASIC: Final = "client_secret_basic"
 _SECONDS: Final = 10.0
 
 
@@ -43,10 +45,11 @@ class ProviderFailed(BihuanError):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Metadata:
-    """What a provider says of itself, and when it was asked (microseconds)."""
+    """What a provider says of itself, and when it was asked (microseconds). basic: it takes secrets in a header."""
 
     endpoints: Mapping[str, str]
     keys: KeySet
+    basic: bool
     at: int
 
 
@@ -78,6 +81,7 @@ class Provider:
                 code=code,
                 code_verifier=verifier,
                 grant_type="authorization_code",
+                **self._credentials(known),
             )
             text = str(token["id_token"])
             try:
@@ -94,12 +98,19 @@ class Provider:
         return OAuth2Client(
             self._client,
             client_id=settings.client_id,
-            client_secret=settings.client_secret or None,
             scope=" ".join(settings.scopes),
             redirect_uri=redirect_uri,
             code_challenge_method="S256",
-            token_endpoint_auth_method="client_secret_post" if settings.client_secret else "none",
         )
+
+    def _credentials(self, known: Metadata) -> dict[str, Any]:
+        """How the exchange says who we are: in the header (RFC 6749, section 2.3.1) unless the provider wants the body."""
+        client, secret = self.settings.client_id, self.settings.client_secret
+        if secret and known.basic:
+            return {"auth": httpx.BasicAuth(quote(client, safe=""), quote(secret, safe=""))}
+        # httpx.Auth() adds nothing.
+        named = {"auth": httpx.Auth(), "client_id": client}
+        return {**named, "client_secret": secret} if secret else named
 
     def _checked(self, text: str, keys: KeySet, nonce: str, now: int) -> Mapping[str, Any]:
         settings = self.settings
@@ -137,10 +148,11 @@ class Provider:
             if found.get("issuer") != issuer:
                 raise ValueError(f"the issuer calls itself {found.get('issuer')}")
             endpoints = {name: str(found[name]) for name in ("authorization_endpoint", "token_endpoint")}
+            methods = found.get("token_endpoint_auth_methods_supported", [_BASIC])
             keys = KeySet.import_key_set(self._json(str(found["jwks_uri"])))  # type: ignore[arg-type]  # checked by it
         except (httpx.HTTPError, JoseError, KeyError, ValueError, TypeError) as error:
             raise ProviderFailed(f"{type(error).__name__}: {error}") from error
-        return Metadata(endpoints=endpoints, keys=keys, at=now)
+        return Metadata(endpoints=endpoints, keys=keys, basic=_BASIC in methods, at=now)
 
     def _json(self, url: str) -> dict[str, Any]:
         response = self._client.get(url)

@@ -133,7 +133,7 @@ def _enter(stand: Gate, asked: Provider, code: str, kept: Return) -> Any:
 
 def _failed(error: BihuanError) -> Any:
     if isinstance(error, ProviderFailed):
-        _LOG.warning("signing in elsewhere failed", extra={"why": error.why})
+        _LOG.warning("signing in elsewhere failed: %s", error.why)
     code = Unauthenticated.default_code if not error.code else error.code
     return _to(f"{_SIGN_IN_PAGE}?error={quote(code)}")
 
