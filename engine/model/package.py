@@ -114,7 +114,7 @@ class _Contents:
             check_privacy(process.draft, process.uses, self.forms, self.decisions)
         if known is not None:
             drafts = {key: process.draft for key, process in seen.items()}
-            world = World(drafts=drafts, forms=self.forms, decisions=self.decisions)
+            world = World(drafts=drafts, forms=self.forms, decisions=self.decisions, files=self.files)
             for process in self.processes:
                 check_variables(process.draft, process.uses, world)
 

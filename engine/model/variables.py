@@ -64,11 +64,12 @@ def declared(text: str) -> Declared:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class World:
-    """Everything of a package that can write variables: drafts of processes by key, forms, decisions."""
+    """Everything of a package that can write variables: drafts of processes by key, forms, decisions; its files."""
 
     drafts: Mapping[str, Draft]
     forms: Mapping[str, Form]
     decisions: Decisions
+    files: Mapping[str, bytes]
 
 
 def known_variables(draft: Draft, world: World) -> Known | None:

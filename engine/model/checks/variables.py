@@ -18,6 +18,7 @@ from engine.model.draft import Draft
 from engine.model.expressions import compiled
 from engine.model.findings import Place
 from engine.model.forms import component_path, inner
+from engine.model.json_text import line_of
 from engine.model.source import Use
 from engine.model.variables import (
     PROPERTY,
@@ -86,16 +87,18 @@ class _Check:
             for path, kind in own.items()
             if len(path) == 1 and (path[0] not in self._known or self._known[path[0]] == kind)
         }
+        text_of_form = self._world.files[form.file].decode("utf-8-sig")
         for part, text in _written(form.schema):
             if not text:
                 continue
-            element = part.get("key") or part.get("id") or part.get("path")
+            element = str(part.get("key") or part.get("id") or part.get("path"))
             try:
                 expression = compiled(text.strip().removeprefix("="))
             except FeelSyntaxError:
                 # Reported where the form is read.
                 continue
-            self._expression(Place(file=form.file, element=str(element)), expression, known)
+            place = Place(file=form.file, line=line_of(text_of_form, element), element=element)
+            self._expression(place, expression, known)
 
     def decision(self, node: Node, id_: str) -> None:
         """What a decision the process takes needs from its variables."""

@@ -136,7 +136,7 @@ def test_conditions_of_forms_are_checked_where_the_form_is_shown() -> None:
         ]},
     )  # fmt: skip
     (finding,) = about_variables(declaring("grid", gateway("=people &gt; 1")), ("f.form", asking))
-    assert (finding.file, finding.element) == ("f.form", "people")
+    assert (finding.file, finding.line, finding.element) == ("f.form", 1, "people")
     assert "is 'grid' meant?" in finding.message_en
 
 
