@@ -10,9 +10,23 @@ import pytest
 from tests.api.auth.house import House, build
 
 
+@pytest.fixture(scope="module")
+def shared_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """The application of one module."""
+    made = build(tmp_path_factory.mktemp("config"))
+    yield made
+    made.engine.close()
+
+
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    """The application of one test."""
+def house(shared_house: House) -> House:
+    """The application without any account."""
+    return shared_house.empty()
+
+
+@pytest.fixture
+def own_house(tmp_path: Path) -> Iterator[House]:
+    """An application that a test may change."""
     made = build(tmp_path / "config")
     yield made
     made.engine.close()

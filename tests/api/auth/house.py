@@ -15,7 +15,9 @@ from werkzeug.test import TestResponse
 from api import problems, spec
 from api.auth import application, current, public, requires
 from api.auth.gate import EXTENSION, Gate
+from api.auth.oidc import Provider
 from api.blueprint import Blueprint
+from api.security.rates import Rates
 from api.service import EXTENSION as SERVICE
 from api.service import Service
 from engine import ManualClock
@@ -24,12 +26,22 @@ from engine.accounts.security_log import Origin
 from engine.directory import Directory
 from engine.facade import Config, Engine
 from engine.settings import ServiceSettings
+from engine.store import tables
 from tests.unit.directory.office import NOW, STAFF, UNITS, VOCABULARY, away
 
 SECOND = 1_000_000
 PASSWORD = "an evening by the lake 9"
 CLI = Origin(actor="cli:test")
 CHEAP = "[passwords]\niterations = 1\nmemory_kib = 64\nlanes = 1\n"
+TABLES = (
+    tables.accounts,
+    tables.account_identities,
+    tables.sessions,
+    tables.tokens,
+    tables.sign_in_failures,
+    tables.sign_in_requests,
+    tables.security_events,
+)
 HOSTS = ("localhost",)
 
 
@@ -41,6 +53,17 @@ class House:
     engine: Engine
     office: Office
     clock: ManualClock
+
+    def empty(self) -> House:
+        """The same house without accounts and with nothing counted, for the next test."""
+        with self.engine.database.transaction() as tx:
+            for table in TABLES:
+                tx.execute(table.delete())
+        self.clock.now = NOW
+        gate = gate_of(self)
+        gate.rates = Rates()
+        gate.providers = {each.name: Provider(each) for each in self.office.settings.providers}
+        return self
 
     def browser(self) -> Browser:
         """A browser without any cookie."""

@@ -38,14 +38,26 @@ def settings(provider: IdentityProvider, match: str, **more: str) -> str:
     return f"{CHEAP}\n[[providers]]\n{lines}\n"
 
 
-@pytest.fixture
-def house(provider: IdentityProvider, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[House]:
-    match = getattr(request, "param", "preferred_username")
-    made = build(tmp_path / "config", accounts=settings(provider, match))
-    made.account("wang", person="wang")
-    claim(provider, made, preferred_username="wang")
+@pytest.fixture(scope="module")
+def houses(
+    provider: IdentityProvider, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, House]]:
+    """An application for each way of finding accounts."""
+    made = {
+        match: build(tmp_path_factory.mktemp("config"), accounts=settings(provider, match))
+        for match in ("preferred_username", "subject", "email")
+    }
     yield made
-    made.engine.close()
+    for house in made.values():
+        house.engine.close()
+
+
+@pytest.fixture
+def house(provider: IdentityProvider, houses: dict[str, House], request: pytest.FixtureRequest) -> House:
+    found = houses[getattr(request, "param", "preferred_username")].empty()
+    found.account("wang", person="wang")
+    claim(provider, found, preferred_username="wang")
+    return found
 
 
 def claim(provider: IdentityProvider, house: House, /, *, broken: str = "", **claims: Any) -> None:

@@ -183,13 +183,13 @@ def test_answers_tell_browsers_to_be_careful(house: House) -> None:
     assert "Strict-Transport-Security" not in headers
 
 
-def test_a_page_may_load_only_what_is_ours(house: House) -> None:
+def test_a_page_may_load_only_what_is_ours(own_house: House) -> None:
     from flask import Response
 
     from api.auth import public
 
-    house.app.add_url_rule("/page", "page", public(lambda: Response("<p>", mimetype="text/html")))
-    policy = house.browser().get("/page").headers["Content-Security-Policy"]
+    own_house.app.add_url_rule("/page", "page", public(lambda: Response("<p>", mimetype="text/html")))
+    policy = own_house.browser().get("/page").headers["Content-Security-Policy"]
     assert "script-src 'self'" in policy
     assert "unsafe" not in policy
     assert "frame-ancestors 'none'" in policy

@@ -32,16 +32,19 @@ def test_a_token_opens_what_its_scopes_allow_and_needs_no_token_against_forgery(
     assert ask(house, secret, "/api/v1/tests/work", "GET").status_code == 403
 
 
-def test_a_token_sees_with_the_eyes_of_its_person_and_no_longer_than_they_are_there(house: House) -> None:
+def test_a_token_sees_with_the_eyes_of_its_person_and_no_longer_than_they_are_there(own_house: House) -> None:
     from engine.directory.changes import Leave
 
-    _, secret = make(house.office, "jobs:work", person="sun")
-    assert ask(house, secret).json["roles"] == {"K-labour": ["official"]}
-    assert house.engine.directory is not None
-    house.engine.directory.change(
-        Leave(person="sun", at=house.clock.now), actor="root", recorded_at=house.clock.now, reason="left"
+    _, secret = make(own_house.office, "jobs:work", person="sun")
+    assert ask(own_house, secret).json["roles"] == {"K-labour": ["official"]}
+    assert own_house.engine.directory is not None
+    own_house.engine.directory.change(
+        Leave(person="sun", at=own_house.clock.now),
+        actor="root",
+        recorded_at=own_house.clock.now,
+        reason="left",
     )
-    assert ask(house, secret).status_code == 401
+    assert ask(own_house, secret).status_code == 401
 
 
 def test_a_token_expires(house: House) -> None:

@@ -273,16 +273,19 @@ def test_a_disabled_account_is_out_at_once_and_told_why_only_by_the_right_passwo
     assert house.browser().sign_in("wang").status_code == 200
 
 
-def test_who_has_left_the_staff_is_out_at_once(house: House) -> None:
+def test_who_has_left_the_staff_is_out_at_once(own_house: House) -> None:
     from engine.directory.changes import Leave
 
-    browser = house.signed_in("sun", person="sun")
-    assert house.engine.directory is not None
-    house.engine.directory.change(
-        Leave(person="sun", at=house.clock.now), actor="root", recorded_at=house.clock.now, reason="left"
+    browser = own_house.signed_in("sun", person="sun")
+    assert own_house.engine.directory is not None
+    own_house.engine.directory.change(
+        Leave(person="sun", at=own_house.clock.now),
+        actor="root",
+        recorded_at=own_house.clock.now,
+        reason="left",
     )
     assert browser.get(ME).status_code == 401
-    answer = house.browser().sign_in("sun")
+    answer = own_house.browser().sign_in("sun")
     assert answer.json is not None
     assert (answer.status_code, answer.json["code"]) == (403, "auth.closed")
 
