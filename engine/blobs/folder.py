@@ -49,13 +49,13 @@ class FolderBlobs:
 
     def open(self, key: str) -> Iterator[bytes]:
         """The bytes in chunks. Raises NotFound at once when there is nothing."""
-        try:
-            file = self._path(key).open("rb")
-        except FileNotFoundError:
-            raise missing(key) from None
+        path = self._path(key)
+        if not path.exists():
+            raise missing(key)
 
         def read() -> Iterator[bytes]:
-            with file:
+            # Opened by the first who reads, so that nobody has to close what was never read.
+            with path.open("rb") as file:
                 while chunk := file.read(CHUNK):
                     yield chunk
 

@@ -13,6 +13,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from engine import canonical
+from engine.directory.places import involve
 from engine.store import Statement, Transaction, delete, insert, upsert
 from engine.store.tables import case_attachments, case_comments, case_links
 
@@ -53,6 +54,8 @@ def write(tx: Transaction, said: Said, effects: list[list[Any]]) -> None:
 def _commented(tx: Transaction, said: Said, told: Mapping[str, Any]) -> None:
     row = {"content": said.given["text"], "mentioned": canonical.dumps(told["to"]).decode()}
     tx.write(_ADD_COMMENT, {**_made(said, told), **row})
+    for person in told["to"]:
+        involve(tx, said.case_id, person, "copied")
 
 
 def _attached(tx: Transaction, said: Said, told: Mapping[str, Any]) -> None:

@@ -24,8 +24,8 @@ from engine.vault import Vault
 ENTRIES_PER_EVENT = 10_000
 """Entry numbers are event number times this plus a running number, so that they never repeat in a case."""
 
-FREE_TEXTS = ("reason", "opinion", "message", "text", "filename")
-"""Inputs of commands in which people write freely."""
+FREE_TEXTS = {"reason": "text", "opinion": "text", "message": "text", "text": "comment", "filename": "comment"}
+"""Inputs of commands in which people write freely, with their masking classes."""
 
 Prepare = Callable[[Session, UUID, int, dict[str, Any]], tuple[dict[str, Any], list["Sealed"]]]
 Check = Callable[[Form, Mapping[str, Any], Mapping[str, Any], Environment], dict[str, Any]]
@@ -85,7 +85,7 @@ class Sealing:
             session: Session, case_id: UUID, seq: int, given: dict[str, Any]
         ) -> tuple[dict[str, Any], list[Sealed]]:
             written = [name for name in FREE_TEXTS if isinstance(given.get(name), str) and given[name]]
-            masked = {name: Masking(kind="text") for name in written}
+            masked = {name: Masking(kind=FREE_TEXTS[name]) for name in written}
             return self.seal(masked, case_id, seq, dict(given))
 
         return prepare

@@ -26,8 +26,8 @@ from engine.vault import Damaged
 KEY_BYTES: Final = 16
 LONGEST_NAME: Final = 200
 DAY: Final = 86_400_000_000
-CLASS: Final = "text"
-"""Masking class of a file's name and content: whoever reads a case's texts reads its files."""
+CLASS: Final = "comment"
+"""Masking class of a file's name and content."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

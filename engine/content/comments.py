@@ -130,7 +130,7 @@ def comments(tx: Reading, eyes: Eyes) -> list[Comment]:
 
 def _comment(eyes: Eyes, row: Any) -> Comment:
     path = f"comments[{row['seq']}]"
-    text = eyes.show(row["content"], path, kind="text")
+    text = eyes.show(row["content"], path, kind="comment")
     return Comment(
         id=row["seq"],
         at=row["made_at"],

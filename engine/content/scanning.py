@@ -68,13 +68,15 @@ class ClamdScan:
     def __init__(self, address: str | tuple[str, int], *, seconds: float = SECONDS) -> None:
         try:
             if isinstance(address, str):
-                self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-                self._socket.settimeout(seconds)
-                self._socket.connect(address)
+                self._socket = _unix(address, seconds)
             else:
                 self._socket = socket.create_connection(address, timeout=seconds)
+        except OSError as error:
+            raise _failed(str(error)) from error
+        try:
             self._socket.sendall(b"zINSTREAM\0")
         except OSError as error:
+            self._socket.close()
             raise _failed(str(error)) from error
 
     def feed(self, chunk: bytes) -> None:
@@ -150,6 +152,17 @@ class CommandScan:
         if self._process.stdin is not None and not self._process.stdin.closed:
             with suppress(BrokenPipeError):
                 self._process.stdin.close()
+
+
+def _unix(path: str, seconds: float) -> socket.socket:
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        connection.settimeout(seconds)
+        connection.connect(path)
+    except OSError:
+        connection.close()
+        raise
+    return connection
 
 
 def _infected() -> InvalidInput:

@@ -15,8 +15,9 @@ from engine.model.findings import Findings, Place
 from engine.model.json_text import JsonError, line_of, read_object
 from engine.model.patterns import PatternError, compile_pattern
 
-MASKS = frozenset({"name", "phone", "id", "address", "email", "account", "plate", "text"})
-"""Masking classes: person's name, phone, identity number, address, e-mail, bank account, number plate, free text."""
+MASKS = frozenset({"name", "phone", "id", "address", "email", "account", "plate", "text", "statement"})
+"""Masking classes: person's name, phone, identity number, address, e-mail, bank account, number plate, free text,
+what somebody said in mediation."""
 
 INPUTS = frozenset(
     {

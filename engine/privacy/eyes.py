@@ -129,7 +129,8 @@ class Eyes:
         rule = self.rules.rule(kind)
         if self.reader.index is None:
             return "grant" if rule.grant else None
-        return rule.opens(self.reader.roles, handles=self.handles, granted=self.grant is not None)
+        reader = self.reader
+        return rule.opens(reader.roles, reader.acting, handles=self.handles, granted=self.grant is not None)
 
     def record(self, database: Database, log: AccessLog) -> None:
         """Write down what was opened; what comes after this call may be shown."""

@@ -9,8 +9,19 @@ from typing import Any, Final
 HIDDEN: Final = "***"
 """What stands for content of which not even the form is shown."""
 
-CLASSES: Final = ("name", "phone", "id", "address", "email", "account", "plate", "text", "statement")
-"""The masking classes of form fields, from what is least to what is most protected."""
+CLASSES: Final = (
+    "name",
+    "phone",
+    "id",
+    "address",
+    "email",
+    "account",
+    "plate",
+    "text",
+    "statement",
+    "comment",
+)
+"""The masking classes of form fields, and that of comments and attachments."""
 
 _ADDRESS: Final = re.compile(
     r"^.*?(?:[县区市旗](?!域)|镇|乡|街道|村|社区)(?:.*?(?:镇|乡|街道))?(?:.*?(?:村|社区))?"

@@ -35,6 +35,11 @@ class Reader:
     scope: Scope | None = field(default=None, repr=False)
     request: str = ""
 
+    @property
+    def acting(self) -> frozenset[str]:
+        """Those of the roles that handle cases."""
+        return frozenset() if self.index is None else self.roles & self.index.vocabulary.acting
+
     def sees(self, case_id: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
         """The condition on a query's case ids: those of cases the person may see (DOMAIN §2)."""
         if self.index is None:

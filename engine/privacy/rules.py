@@ -23,11 +23,16 @@ class ClassRule:
     handling: frozenset[str] = frozenset()
     grant: frozenset[str] = frozenset()
 
-    def opens(self, roles: frozenset[str], *, handles: bool, granted: bool) -> str | None:
-        """On what basis the class is shown as it is: `role`, `grant`, or None when it is not."""
-        if _meet(self.always, roles) or (handles and _meet(self.handling, roles)):
+    def opens(
+        self, roles: frozenset[str], acting: frozenset[str], *, handles: bool, granted: bool
+    ) -> str | None:
+        """On what basis the class is shown as it is: `role`, `grant`, or None when it is not.
+
+        roles: of the reader; acting: those of them that handle cases, for which `*` stands.
+        """
+        if _meet(self.always, roles, acting) or (handles and _meet(self.handling, roles, acting)):
             return "role"
-        return "grant" if granted and _meet(self.grant, roles) else None
+        return "grant" if granted and _meet(self.grant, roles, acting) else None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -147,8 +152,8 @@ def _text(section: Mapping[str, Any], place: str, name: str, default: str) -> st
     return value
 
 
-def _meet(wanted: frozenset[str], roles: frozenset[str]) -> bool:
-    return bool(wanted & roles) or (EVERY_ROLE in wanted and bool(roles))
+def _meet(wanted: frozenset[str], roles: frozenset[str], acting: frozenset[str]) -> bool:
+    return bool(wanted & roles) or (EVERY_ROLE in wanted and bool(acting))
 
 
 def _refused(place: str, zh: str, en: str) -> InvalidInput:

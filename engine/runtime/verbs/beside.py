@@ -47,8 +47,6 @@ def comment(session: Session, actor: str, given: Mapping[str, Any]) -> None:
         )
     people = list(dict.fromkeys(mentioned))
     session.emit(["note", "commented", {**note, "to": people}])
-    if people:
-        session.emit(["note", "copied", {"task": note["task"], "users": people}])
     for person in people:
         facts = {"by": actor, "task": note["task"]}
         session.emit(["out", "notice", {"kind": "mentioned", "to": person, "facts": facts}])
