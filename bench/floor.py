@@ -59,11 +59,12 @@ def step_rows(number: int) -> dict[str, dict[str, Any]]:
         "task": {
             "case_id": case, "task_id": task + 1, "token_id": task, "definition_key": "bench", "element_id": "check",
             "name": "核查", "form": "check", "status": "open", "assignee": None, "due_at": 5, "priority": 50,
-            "created_at": 1,
+            "created_at": 1, "soon_at": 4, "urged": 0, "provisional": 0,
         },
         "candidate": {
             "case_id": case, "task_id": task + 1, "kind": "group", "candidate": "town.centre", "due_at": 5,
-            "created_at": 1,
+            "created_at": 1, "free": 1, "soon_at": 4, "priority": 50, "grade": 3, "confidentiality": 0,
+            "flow": "bench", "element_id": "check",
         },
         "done_task": {"key_case_id": case, "key_task_id": task},
         "done_candidate": {

@@ -22,6 +22,7 @@ from engine.cases.linking import LINK, LinkTeller
 from engine.cases.messages import DEFAULT_TTL, Messages
 from engine.cases.outbox import Outbox, Sender
 from engine.cases.queries import Case, Queries, Task
+from engine.cases.rebuilding import Rebuilding
 from engine.cases.sealing import Sealing
 from engine.cases.starting import Starter
 from engine.cases.stuck import Stuck
@@ -98,6 +99,7 @@ class Engine(Handling):
             clock,
         )
         self.queries = Queries(database, self.definitions)
+        self.projections = Rebuilding(database, self.definitions, lambda: self.directory, clock)
         self.directory: Directory | None = None
         """The directory its providers ask; `engine.installation.open_engine` sets it."""
 

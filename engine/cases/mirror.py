@@ -13,6 +13,7 @@ from uuid import UUID
 from engine.cases import statements as sql
 from engine.cases.headers import confidentiality_of, grade_of
 from engine.cases.lanes import lane_of
+from engine.cases.projections import Ran
 from engine.runtime import Session
 from engine.state import CaseState, Incident, Job, Subscription, Timer, WorkItem
 from engine.state.items import CONDITION
@@ -102,7 +103,16 @@ def soon_at(item: WorkItem) -> int:
     return max(points) if points else max(item.created, item.due - SOON)
 
 
-def _insert_candidates(tx: Transaction, case_id: UUID, session: Session, item: WorkItem) -> None:
+def refile(tx: Transaction, case_id: UUID, session: Ran) -> None:
+    """Write again what inboxes sort and filter open tasks by."""
+    for scope in session.state.scopes.values():
+        for item in scope.tasks.values():
+            _assign(tx, case_id, item)
+            tx.write(sql.delete_candidates, {"key_case_id": case_id, "key_task_id": item.id})
+            _insert_candidates(tx, case_id, session, item)
+
+
+def _insert_candidates(tx: Transaction, case_id: UUID, session: Ran, item: WorkItem) -> None:
     if not item.groups and not item.users:
         return
     due = NEVER if item.due is None else item.due
@@ -133,7 +143,7 @@ def _insert_candidates(tx: Transaction, case_id: UUID, session: Session, item: W
         )
 
 
-def _update_task(tx: Transaction, case_id: UUID, session: Session, item: WorkItem) -> None:
+def _assign(tx: Transaction, case_id: UUID, item: WorkItem) -> None:
     tx.write(
         sql.assign_task,
         {
@@ -146,6 +156,10 @@ def _update_task(tx: Transaction, case_id: UUID, session: Session, item: WorkIte
             **_urgency(item),
         },
     )
+
+
+def _update_task(tx: Transaction, case_id: UUID, session: Session, item: WorkItem) -> None:
+    _assign(tx, case_id, item)
     if item.id in session.state.changes.refiled:
         tx.write(sql.delete_candidates, {"key_case_id": case_id, "key_task_id": item.id})
         _insert_candidates(tx, case_id, session, item)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
@@ -22,7 +22,8 @@ from engine.cases.headers import header_of
 from engine.directory import Directory, parse_group
 from engine.directory.places import address_case, involve, place_case, withdraw_case
 from engine.runtime import Session
-from engine.state import WorkItem
+from engine.runtime.program import Program
+from engine.state import CaseState, Scope, WorkItem
 from engine.state.case import CANCELLED, COMPLETED
 from engine.store import Statement, Transaction, delete, insert, upsert
 from engine.store.tables import (
@@ -73,6 +74,21 @@ _release_owners: Final = Statement(
 )
 
 
+class Ran(Protocol):
+    """What a command left behind: a session, or the case as its log has it."""
+
+    @property
+    def state(self) -> CaseState:
+        """The case after the command."""
+
+    @property
+    def effects(self) -> list[list[Any]]:
+        """What it changed."""
+
+    def program(self, scope: Scope) -> Program:
+        """The program a scope runs."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Happened:
     """A command that ran, as the projections see it.
@@ -82,7 +98,7 @@ class Happened:
     """
 
     case_id: UUID
-    session: Session
+    session: Ran
     seq: int
     actor: str
     on_behalf_of: str | None
@@ -93,28 +109,35 @@ class Happened:
 
 
 @dataclass(slots=True)
-class _Written:
+class Written:
     """What is known to be written already of a case, so that it is not written again with each command."""
 
     parts: set[tuple[str, str]] = field(default_factory=set)
     units: set[str] = field(default_factory=set)
 
 
-_WRITTEN: Final[WeakKeyDictionary[Session, _Written]] = WeakKeyDictionary()
+_WRITTEN: Final[WeakKeyDictionary[Session, Written]] = WeakKeyDictionary()
 # A session is dropped when its command fails and when another process changed the case, and this goes with it.
 
 
-def write(tx: Transaction, happened: Happened, directory: Directory | None) -> None:
+def write(tx: Transaction, happened: Happened, session: Session, directory: Directory | None) -> None:
     """Write what a command changed. directory: None where there is none."""
+    if directory is not None:
+        write_again(tx, happened, directory, _WRITTEN.setdefault(session, Written()))
+        _write_change(tx, happened)
+    else:
+        write_again(tx, happened, None, Written())
+
+
+def write_again(tx: Transaction, happened: Happened, directory: Directory | None, written: Written) -> None:
+    """Write what a command changed but for what those who follow inboxes are told."""
     names = _variables(happened)
     _write_header(tx, happened, names)
-    if directory is None:
-        return
-    _place(tx, happened, names, directory)
-    _write_people(tx, happened, names)
-    _write_units(tx, happened, names)
-    _write_done(tx, happened)
-    _write_change(tx, happened)
+    if directory is not None:
+        _place(tx, happened, names, directory)
+        _write_people(tx, happened, names, written)
+        _write_units(tx, happened, names, written)
+        _write_done(tx, happened)
 
 
 def _variables(happened: Happened) -> frozenset[str]:
@@ -181,8 +204,7 @@ def _place(tx: Transaction, happened: Happened, names: frozenset[str], directory
     )
 
 
-def _write_people(tx: Transaction, happened: Happened, names: frozenset[str]) -> None:
-    written = _WRITTEN.setdefault(happened.session, _Written())
+def _write_people(tx: Transaction, happened: Happened, names: frozenset[str], written: Written) -> None:
     if headers.OWNER_PERSON in names:
         if not happened.started:
             tx.write(_release_owners, {"key_case_id": happened.case_id})
@@ -206,8 +228,7 @@ def _parts(happened: Happened) -> Iterator[tuple[str, str]]:
     yield from ((person, "handler") for _, person in _done(happened))
 
 
-def _write_units(tx: Transaction, happened: Happened, names: frozenset[str]) -> None:
-    written = _WRITTEN.setdefault(happened.session, _Written())
+def _write_units(tx: Transaction, happened: Happened, names: frozenset[str], written: Written) -> None:
     withdrawn = headers.withdrawn_from(happened.session.state.root.variables)
     if headers.WITHDRAWN in names:
         for unit in sorted(withdrawn):

@@ -57,7 +57,7 @@ def write(tx: Transaction, applied: Applied) -> Outcome:
     tx.write(sql.insert_event, event)
     _write_case(tx, applied, head, event["hash"], state_hash)
     mirror.write(tx, applied.case_id, session)
-    projections.write(tx, _happened(applied, head.seq), applied.directory)
+    projections.write(tx, _happened(applied, head.seq), session, applied.directory)
     _write_outbox(tx, applied, head.seq)
     if command.kind in BESIDE:
         _write_beside(tx, applied, head)
