@@ -9,14 +9,12 @@ from typing import Any
 
 from flask import current_app
 
-from engine.blobs import FolderBlobs
+from engine.casepage import CaseContent, open_content
 from engine.cli.shipped import settings_folder
-from engine.content import CaseFile, Comments, Drafts, Links, SavedViews
 from engine.directory import Directory
 from engine.entitlement import Entitlement
 from engine.facade import Engine
 from engine.inbox import Cases, Inbox
-from engine.privacy import AccessLog, Unmasking, load_privacy
 from engine.settings import ServiceSettings
 
 EXTENSION = "bihuan"
@@ -51,42 +49,10 @@ class Service:
         return Cases(self.engine.database)
 
     @cached_property
-    def file(self) -> CaseFile:
-        """The engine with the rules of privacy."""
-        rules = load_privacy(self.config)
-        log = AccessLog(self.engine.database, self.engine.config.random, keep_days=rules.keep_days)
-        return CaseFile(engine=self.engine, rules=rules, log=log)
-
-    @cached_property
-    def comments(self) -> Comments:
-        """Comments on cases."""
-        return Comments(self.file)
-
-    @cached_property
-    def links(self) -> Links:
-        """Links between cases."""
-        return Links(self.file)
-
-    @cached_property
-    def drafts(self) -> Drafts:
-        """Drafts of forms."""
-        return Drafts(self.file)
-
-    @cached_property
-    def views(self) -> SavedViews:
-        """Saved views."""
-        return SavedViews(self.engine.database)
-
-    @cached_property
-    def unmasking(self) -> Unmasking:
-        """Leave to see cases unmasked."""
-        file = self.file
-        return Unmasking(self.engine.database, file.rules, file.log, self.engine.config.random)
-
-    @cached_property
-    def blobs(self) -> FolderBlobs:
-        """Where the content of attachments lies."""
-        return FolderBlobs(Path(self.settings.data))
+    def content(self) -> CaseContent:
+        """What belongs to cases beside their tasks, and their pages."""
+        settings = self.settings
+        return open_content(self.engine, self.config, Path(settings.data), scanner=settings.scanner)
 
 
 def service(app: Any = None) -> Service:

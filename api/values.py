@@ -21,6 +21,11 @@ def plain(wire: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
     return found, sorted(sealed)
 
 
+def shown(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values by name in Python form, masked already, as JSON."""
+    return {name: _plain(value, name, []) for name, value in values.items()}
+
+
 def _plain(value: Any, path: str, sealed: list[str]) -> Any:
     if isinstance(value, VaultRef):
         sealed.append(path)

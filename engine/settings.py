@@ -30,7 +30,7 @@ class ServiceSettings:
     database, keyring: addresses (`sqlite:///path`, `postgresql://…`); keyring empty: beside an embedded database.
     pool_size: connections a process keeps to PostgreSQL. zone: time zone in which times are shown and days begin.
     config, packages: folders of calendars, limits and directory words, and of process packages; empty: those that
-    come along. data: folder of attachments. web: folder of the built web app; empty: the API alone is served.
+    come along. data: folder of attachments. scanner: of viruses, see `engine.content.scanning`; empty: none. web: folder of the built web app; empty: the API alone is served.
     redis: address of Redis (`redis://…`, `unix:///path`); empty: none, limits are counted in memory.
 
     host, port: where the API listens; socket: a Unix socket instead. processes, threads: how many of each answer
@@ -51,6 +51,7 @@ class ServiceSettings:
     config: str = ""
     packages: str = ""
     data: str = "bihuan-data"
+    scanner: str = ""
     web: str = ""
     redis: str = ""
 

@@ -3,17 +3,35 @@
 from typing import Final
 
 from api.blueprint import Blueprint
-from api.resources import batches, cases, definitions, directory, inbox, incidents, jobs, messages, tasks
+from api.resources import (
+    audit,
+    batches,
+    casepage,
+    cases,
+    content,
+    definitions,
+    directory,
+    inbox,
+    incidents,
+    jobs,
+    messages,
+    own,
+    tasks,
+)
 
 BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     inbox.blueprint,
     tasks.blueprint,
     batches.blueprint,
+    own.blueprint,
     cases.blueprint,
+    casepage.blueprint,
+    content.blueprint,
     definitions.blueprint,
     messages.blueprint,
     jobs.blueprint,
     incidents.blueprint,
     directory.blueprint,
+    audit.blueprint,
 )
 """All of them, in the order in which they are documented."""

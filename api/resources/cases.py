@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
@@ -10,10 +9,10 @@ from uuid import UUID
 
 from flask.views import MethodView
 
-from api.acting import Asked, etag, give, see_case, viewer
+from api.acting import Asked, etag, give, reader, see_case, viewer
 from api.auth import current, requires
 from api.blueprint import Blueprint
-from api.language import either
+from api.language import language
 from api.observing import metrics
 from api.resources.inbox import unit_name
 from api.resources.tasks import Answer, done
@@ -22,13 +21,14 @@ from api.schemas.commands import ETAG, CommandHeaders, OutcomeSchema
 from api.schemas.inbox import CaseRowSchema, CasesQuery, GradeCountsSchema, case_filters_of
 from api.schemas.pages import page_of
 from api.service import service
+from api.values import shown
 from engine import canonical
+from engine.casepage import Told
 from engine.cases.command import Outcome
-from engine.cases.log import REFUSED, StoredEvent
 from engine.cases.queries import Case
 from engine.errors import NotFound
+from engine.i18n import catalogue
 from engine.inbox import CaseSort
-from engine.state.items import ARMED
 
 blueprint = Blueprint("cases", __name__, description="案件 Cases.")
 
@@ -107,15 +107,15 @@ class HistoryView(MethodView):
     @blueprint.arguments(schemas.LogQuery, location="query")
     @blueprint.response(200, schemas.LogSchema)
     def get(self, query: dict[str, Any], case_id: UUID) -> dict[str, Any]:
-        """Who did what when, refusals included. What people entered is on the case's page, masked by role."""
-        see_case(case_id)
-        page: list[dict[str, Any]] = []
-        for event in service().engine.queries.events(case_id, query["after"]):
-            page.append(_event(event))
-            if len(page) == query["limit"]:
-                break
-        more = len(page) == query["limit"]
-        return {"items": page, "next": page[-1]["seq"] if more else None}
+        """Who did what when, refusals included; masked by role."""
+        limit = query["limit"]
+        told = service().content.pages.history(
+            reader(), case_id, catalogue(language()), after=query["after"], limit=limit
+        )
+        return {
+            "items": [line(each) for each in told],
+            "next": told[-1].seq if len(told) == limit else None,
+        }
 
 
 @blueprint.route("/cases/<case:case_id>/diagram")
@@ -123,19 +123,15 @@ class DiagramView(MethodView):
     """Where one case stands."""
 
     @requires("cases:read")
-    @blueprint.response(200, schemas.DiagramSchema)
+    @blueprint.response(200, schemas.DiagramsSchema)
     def get(self, case_id: UUID) -> dict[str, Any]:
-        """The diagram of a case with where its tokens are and what was completed."""
-        see_case(case_id)
-        engine = service().engine
-        case = engine.case(case_id)
-        file, xml = diagram_of(case.definition)
-        return {
-            "definition": case.definition,
-            "file": file,
-            "xml": xml,
-            "elements": _marks(case_id),
-        }
+        """The diagrams of a case with where its tokens are and what was completed."""
+        found = service().content.pages.diagrams(reader(), case_id)
+        items = []
+        for state in found:
+            file, xml = diagram_of(state.digest)
+            items.append({**asdict(state), "file": file, "xml": xml})
+        return {"items": items}
 
 
 def header(case: Case) -> dict[str, Any]:
@@ -168,45 +164,9 @@ def diagram_of(digest: str) -> tuple[str, str]:
     return file, content.decode("utf-8-sig")
 
 
-def _marks(case_id: UUID) -> dict[str, dict[str, int]]:
-    """By element: the tokens there now, and how often one came by, from the log."""
-    active: Counter[str] = Counter()
-    visited: Counter[str] = Counter()
-    engine = service().engine
-    if engine.case(case_id).ended_at is None:
-        for scope in engine.queries.state(case_id).scopes.values():
-            active.update(token.element for token in scope.tokens.values() if token.status != ARMED)
-    for event in engine.queries.events(case_id):
-        for effect in event.open().effects:
-            if effect[0] == "move":
-                visited[effect[4]] += 1
-            elif effect[0] == "token+" and effect[4] != ARMED:
-                visited[effect[3]] += 1
-    names = sorted(set(active) | set(visited))
-    return {name: {"active": active[name], "visited": visited[name]} for name in names}
-
-
-def _event(event: StoredEvent) -> dict[str, Any]:
-    head, content = event.head, event.open()
-    opened = [effect[2][2] for effect in content.effects if effect[0] == "task+"]
-    refusal = None
-    if head.kind == REFUSED:
-        refusal = {
-            "command": content.input["command"],
-            "rule": content.input["rule"],
-            "message": either(content.input["message_zh"], content.input["message_en"]),
-        }
-    return {
-        "seq": head.seq,
-        "kind": head.kind,
-        "actor": head.actor,
-        "on_behalf_of": head.on_behalf_of,
-        "recorded_at": head.recorded_at,
-        "effective_at": head.effective_at,
-        "hash": event.hash.hex(),
-        "elements": sorted(set(opened)),
-        "refusal": refusal,
-    }
+def line(told: Told) -> dict[str, Any]:
+    """A line of the history as its schema has it."""
+    return {**asdict(told), "values": shown(told.values)}
 
 
 def _on_case(case_id: UUID, kind: str, given: Mapping[str, Any], asked: Asked) -> Answer:

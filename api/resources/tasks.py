@@ -7,7 +7,7 @@ from typing import Any
 
 from flask.views import MethodView
 
-from api.acting import Asked, act_on_task, actor, etag, give
+from api.acting import Asked, act_on_task, actor, etag, give, reader
 from api.auth import requires
 from api.blueprint import Blueprint
 from api.language import either
@@ -16,6 +16,7 @@ from api.schemas import tasks as schemas
 from api.schemas.commands import ETAG, CommandHeaders, OutcomeSchema
 from api.service import service
 from api.values import plain
+from api.values import shown as values_of
 from engine import canonical
 from engine.cases.command import Outcome
 from engine.entitlement import Part
@@ -47,7 +48,7 @@ def shown(task: TaskRef, page: TaskPage) -> dict[str, Any]:
     candidate = bool(me.groups & set(item.groups) or me.names & set(item.users))
     handles = mine or candidate or not (item.groups or item.users)
     # Who only reads along is shown the task, not what was entered in it.
-    values, masked = plain(page.values) if handles else ({}, sorted(page.values))
+    values, masked = _known(task, page) if handles else ({}, sorted(page.values))
     return {
         "id": str(task),
         "case_id": task.case,
@@ -81,6 +82,17 @@ def shown(task: TaskRef, page: TaskPage) -> dict[str, Any]:
             for target in page.targets
         ],
     }
+
+
+def _known(task: TaskRef, page: TaskPage) -> tuple[dict[str, Any], list[str]]:
+    """What the form is filled with: the case's values as the caller sees them, over these the task's own draft."""
+    seen, masked = service().content.pages.task_values(reader(), task.case, task.number)
+    values, sealed = plain(page.values)
+    # What is masked is left out: the form would hand it in again as if it were the value.
+    hidden = {path.partition(".")[0].partition("[")[0] for path in masked}
+    opened = {name: value for name, value in values_of(seen).items() if name not in hidden}
+    known = {name: opened.get(name, value) for name, value in values.items() if name not in hidden}
+    return known, sorted({*(set(sealed) - set(opened)), *masked})
 
 
 def done(outcome: Outcome) -> Answer:

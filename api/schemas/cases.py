@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import marshmallow as ma
 from marshmallow import fields
 
@@ -89,36 +91,43 @@ class LogQuery(Query):
     )
 
 
-class EventSchema(Output):
-    """An event of a case's log: who did what when. What was entered is not in it."""
+class ToldSchema(Output):
+    """One event of a case's log, as its reader may know it."""
 
     seq = described(fields.Integer, "Its number.", 3, required=True)
+    at = moment("The case clock.", required=True)
+    recorded_at = moment("When it was recorded.", required=True)
     kind = described(fields.String, "The command; `refused` for a refusal.", "complete", required=True)
     actor = described(fields.String, "Who.", "qh00042", required=True)
     on_behalf_of = described(fields.String, "For whom.", None, required=True, allow_none=True)
-    recorded_at = moment("When it was recorded.", required=True)
-    effective_at = moment("The case clock.", required=True)
-    hash = described(fields.String, "Its hash in the chain, hex.", "0" * 64, required=True)
-    elements = described(
+    element = described(fields.String, "Id of the element.", "dispatch", required=True, allow_none=True)
+    task = described(fields.Integer, "Number of the task.", 5, required=True, allow_none=True)
+    text = described(fields.String, "The sentence.", "赵明办结了“分哨”", required=True)
+    reason = described(fields.String, "The reason given.", "", required=True)
+    opened = described(
         fields.List,
-        "Elements whose task it opened, closed or changed.",
-        ["dispatch"],
+        "Names of the tasks it opened.",
+        ["接哨"],
         cls_or_instance=fields.String(),
         required=True,
     )
-    refusal = described(
-        fields.Dict,
-        "Of a refusal: command, rule and sentence.",
-        {"rule": "separation"},
-        required=True,
-        allow_none=True,
+    values = values(
+        "What was filled in; null where it is sealed.", {"dispatch_decision": "accept"}, required=True
     )
+    sealed = described(
+        fields.List,
+        "Names of sealed values.",
+        ["caller_phone"],
+        cls_or_instance=fields.String(),
+        required=True,
+    )
+    rule = described(fields.String, "Of a refusal: the rule.", "", required=True)
 
 
 class LogSchema(Output):
     """A page of a case's log."""
 
-    items = described(fields.List, "The events.", cls_or_instance=fields.Nested(EventSchema), required=True)
+    items = described(fields.List, "The events.", cls_or_instance=fields.Nested(ToldSchema), required=True)
     next = described(
         fields.Integer,
         "`after` of the next page; null at the end.",
@@ -128,15 +137,36 @@ class LogSchema(Output):
     )
 
 
-class DiagramSchema(Output):
-    """Where a case stands in its diagram."""
+def _counts(about: str) -> Any:
+    return described(
+        fields.Dict, about, {"dispatch": 1}, keys=fields.String(), values=fields.Integer(), required=True
+    )
 
-    definition = described(fields.String, "Digest of the definition, hex.", required=True)
+
+class DiagramStateSchema(Output):
+    """Where a case stands in one diagram."""
+
+    digest = described(fields.String, "Digest of the definition, hex.", required=True)
+    key = described(fields.String, "Key of the process.", "whistle", required=True)
+    active = _counts("By element: tokens there now.")
+    incidents = _counts("By element: tokens stopped there.")
+    completed = _counts("By element: how often it was left.")
+    flows = _counts("By sequence flow: how often it was taken.")
+
+
+class DiagramSchema(DiagramStateSchema):
+    """A diagram with where a case stands in it."""
+
     file = described(fields.String, "Name of the diagram's file.", "whistle.bpmn", required=True)
     xml = described(fields.String, "The BPMN XML.", "<definitions/>", required=True)
-    elements = described(
-        fields.Dict,
-        "By element id: `active`, how many tokens are there, and `visited`, how often one came by.",
-        {"dispatch": {"active": 1, "visited": 1}},
+
+
+class DiagramsSchema(Output):
+    """The diagrams a case runs or ran."""
+
+    items = described(
+        fields.List,
+        "In the order in which they were first run; none for who sees only their own part.",
+        cls_or_instance=fields.Nested(DiagramSchema),
         required=True,
     )
