@@ -169,8 +169,12 @@ def _update_task(tx: Transaction, case_id: UUID, session: Session, item: WorkIte
 
 
 def _delete_task(tx: Transaction, case_id: UUID, item_id: int) -> None:
-    tx.write(sql.delete_task, {"key_case_id": case_id, "key_task_id": item_id})
-    tx.write(sql.delete_candidates, {"key_case_id": case_id, "key_task_id": item_id})
+    key = {"key_case_id": case_id, "key_task_id": item_id}
+    if tx.dialect == "postgresql":
+        tx.write(sql.delete_task_with_candidates, key)
+    else:
+        tx.write(sql.delete_task, key)
+        tx.write(sql.delete_candidates, key)
 
 
 def _insert_timer(tx: Transaction, case_id: UUID, session: Session, item: Timer) -> None:

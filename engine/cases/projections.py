@@ -68,7 +68,25 @@ _regrade: Final = Statement(
 )
 _put_done: Final = upsert(done_tasks)
 _drop_done: Final = delete(done_tasks)
-_put_change: Final = upsert(inbox_changes)
+_put_change: Final = insert(inbox_changes)
+_put_done_with_change: Final = Statement(
+    inbox_changes.insert()
+    .inline()
+    .values({column.name: sa.bindparam(column.name, type_=column.type) for column in inbox_changes.columns})
+    .add_cte(
+        done_tasks.insert()
+        .inline()
+        .values(
+            {
+                column.name: sa.bindparam(f"done_{column.name}", type_=column.type)
+                for column in done_tasks.columns
+            }
+        )
+        .cte("done")
+    )
+)
+"""Both at once, for PostgreSQL alone. A task that was recalled and done again has another number."""
+
 _release_owners: Final = Statement(
     case_people.delete().where(case_people.c.case_id == _KEY, case_people.c.part == "owner")
 )
@@ -122,22 +140,37 @@ _WRITTEN: Final[WeakKeyDictionary[Session, Written]] = WeakKeyDictionary()
 
 def write(tx: Transaction, happened: Happened, session: Session, directory: Directory | None) -> None:
     """Write what a command changed. directory: None where there is none."""
-    if directory is not None:
-        write_again(tx, happened, directory, _WRITTEN.setdefault(session, Written()))
-        _write_change(tx, happened)
-    else:
-        write_again(tx, happened, None, Written())
+    if directory is None:
+        _write_concerned(tx, happened, None, Written())
+        return
+    _write_concerned(tx, happened, directory, _WRITTEN.setdefault(session, Written()))
+    done, change = list(_done_rows(happened)), _change(happened)
+    if len(done) == 1 and change is not None and tx.dialect == "postgresql":
+        tx.write(
+            _put_done_with_change, {**change, **{f"done_{name}": value for name, value in done[0].items()}}
+        )
+        done, change = [], None
+    _write_done(tx, happened, done)
+    if change is not None:
+        tx.write(_put_change, change)
 
 
 def write_again(tx: Transaction, happened: Happened, directory: Directory | None, written: Written) -> None:
     """Write what a command changed but for what those who follow inboxes are told."""
+    _write_concerned(tx, happened, directory, written)
+    if directory is not None:
+        _write_done(tx, happened, _done_rows(happened))
+
+
+def _write_concerned(
+    tx: Transaction, happened: Happened, directory: Directory | None, written: Written
+) -> None:
     names = _variables(happened)
     _write_header(tx, happened, names)
     if directory is not None:
         _place(tx, happened, names, directory)
         _write_people(tx, happened, names, written)
         _write_units(tx, happened, names, written)
-        _write_done(tx, happened)
 
 
 def _variables(happened: Happened) -> frozenset[str]:
@@ -242,9 +275,17 @@ def _write_units(tx: Transaction, happened: Happened, names: frozenset[str], wri
 # -- what was done, and whose inbox changed -----------------------------------------------------------
 
 
-def _write_done(tx: Transaction, happened: Happened) -> None:
+def _write_done(tx: Transaction, happened: Happened, rows: Iterable[dict[str, Any]]) -> None:
+    for row in rows:
+        tx.write(_put_done, row)
+    for effect in happened.session.effects:
+        if effect[:2] == ["note", "recalled"]:
+            tx.write(_drop_done, {"key_case_id": happened.case_id, "key_task_id": effect[2]["task"]})
+
+
+def _done_rows(happened: Happened) -> Iterator[dict[str, Any]]:
     for item, person in _done(happened):
-        row = {
+        yield {
             "case_id": happened.case_id,
             "task_id": item.id,
             "person": person,
@@ -252,10 +293,6 @@ def _write_done(tx: Transaction, happened: Happened) -> None:
             "element_id": item.element,
             "name": _name(happened, item),
         }
-        tx.write(_put_done, row)
-    for effect in happened.session.effects:
-        if effect[:2] == ["note", "recalled"]:
-            tx.write(_drop_done, {"key_case_id": happened.case_id, "key_task_id": effect[2]["task"]})
 
 
 def _done(happened: Happened) -> Iterator[tuple[WorkItem, str]]:
@@ -281,11 +318,11 @@ def _name(happened: Happened, item: WorkItem) -> str:
     return item.element
 
 
-def _write_change(tx: Transaction, happened: Happened) -> None:
+def _change(happened: Happened) -> dict[str, Any] | None:
     gone = [item for item in happened.session.state.changes.removed.values() if isinstance(item, WorkItem)]
     now = list(_items(happened))
     if not gone and not now:
-        return
+        return None
     people = {happened.actor, *_names(item.assignee for item in (*gone, *now))}
     groups: set[str] = set()
     for item in (*gone, *now):
@@ -295,13 +332,12 @@ def _write_change(tx: Transaction, happened: Happened) -> None:
     audience: dict[str, Any] = (
         {"all": True} if everybody else {"groups": sorted(groups), "people": sorted(people)}
     )
-    row = {
+    return {
         "case_id": happened.case_id,
         "seq": happened.seq,
         "recorded_at": happened.now,
         "audience": canonical.dumps(audience),
     }
-    tx.write(_put_change, row)
 
 
 def _items(happened: Happened) -> Iterator[WorkItem]:

@@ -87,14 +87,17 @@ insert_task: Final = insert(tasks)
 assign_task: Final = update(
     tasks, "status", "assignee", "due_at", "priority", "soon_at", "urged", "provisional"
 )
-delete_task: Final = delete(tasks)
 insert_candidate: Final = insert(task_candidates)
-delete_candidates: Final = Statement(
-    task_candidates.delete().where(
-        task_candidates.c.case_id == sa.bindparam("key_case_id", type_=sa.Uuid),
-        task_candidates.c.task_id == sa.bindparam("key_task_id", type_=sa.Integer),
-    )
+_KEY_CASE: Final = sa.bindparam("key_case_id", type_=sa.Uuid)
+_KEY_TASK: Final = sa.bindparam("key_task_id", type_=sa.Integer)
+_DELETE_CANDIDATES: Final = task_candidates.delete().where(
+    task_candidates.c.case_id == _KEY_CASE, task_candidates.c.task_id == _KEY_TASK
 )
+_DELETE_TASK: Final = tasks.delete().where(tasks.c.case_id == _KEY_CASE, tasks.c.task_id == _KEY_TASK)
+delete_task: Final = Statement(_DELETE_TASK)
+delete_candidates: Final = Statement(_DELETE_CANDIDATES)
+delete_task_with_candidates: Final = Statement(_DELETE_CANDIDATES.add_cte(_DELETE_TASK.cte("gone")))
+"""Both at once, for PostgreSQL alone: SQLite changes one table in a statement."""
 free_candidates: Final = Statement(
     task_candidates.update()
     .where(

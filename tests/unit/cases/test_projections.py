@@ -239,7 +239,7 @@ def test_a_completion_costs_few_statements(place: Place) -> None:
         place.engine.complete(case_id, task, {}, actor="li", idempotency_key="k")
     assert len(counter.statements) <= 15
     if place.engine.database.dialect == "postgresql":
-        assert len(counter.statements) <= 14
+        assert len(counter.statements) <= 12
         assert counter.round_trips <= 2
 
 
