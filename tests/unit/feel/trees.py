@@ -19,16 +19,19 @@ NAMES = (
     "x y",
     "办理 状态",
     "pre-bureau risk",
-    "a+b",
+    "a+c",
     "date",
     "item",
     "?",
     "tier 2",
 )
-"""Variables that occur in random expressions; those with operators must be declared."""
+"""Variables that occur in random expressions; those with operators must be declared.
+
+No two of them make a third: declared names are read longest first, so that with `a+b` a sum of `a` and `b` is none.
+"""
 
 _names = st.sampled_from(NAMES)
-_plain_names = st.sampled_from([name for name in NAMES if name not in ("pre-bureau risk", "a+b", "?")])
+_plain_names = st.sampled_from([name for name in NAMES if name not in ("pre-bureau risk", "a+c", "?")])
 _texts = st.text(st.characters(codec="utf-8"), max_size=6)
 _types = st.sampled_from(
     [
