@@ -4,7 +4,6 @@ import vue from '@vitejs/plugin-vue'
 import { ElementPlusResolver } from 'unplugin-vue-components/resolvers'
 import components from 'unplugin-vue-components/vite'
 import { defineConfig } from 'vite'
-import { VitePWA } from 'vite-plugin-pwa'
 
 const backend = process.env.BIHUAN_SERVER ?? 'http://127.0.0.1:8080'
 
@@ -13,18 +12,6 @@ export default defineConfig({
     vue(),
     // Element Plus comes component by component, so that the first page carries only what it shows.
     components({ dts: 'src/components.d.ts', dirs: [], resolvers: [ElementPlusResolver({ importStyle: 'css' })] }),
-    VitePWA({
-      registerType: 'prompt',
-      injectRegister: false,
-      manifest: false,
-      workbox: {
-        // Fonts and the designer's tools are fetched when first needed.
-        globPatterns: ['index.html', 'assets/*.{js,css}', 'icons/*', 'manifest.webmanifest'],
-        globIgnores: ['assets/{designer,charts,diagram}*'],
-        navigateFallback: '/index.html',
-        navigateFallbackDenylist: [/^\/api\//, /^\/metrics/, /^\/healthz/, /^\/readyz/],
-      },
-    }),
   ],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   server: { proxy: { '/api': backend } },
