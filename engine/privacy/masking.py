@@ -44,11 +44,13 @@ def mask(kind: str, value: Any) -> Any:
 
 
 def _name(text: str) -> str:
-    return text[0] + "*" * max(1, len(text) - 1) if len(text) < 5 else text[0] + "**"
+    if len(text) == 1:
+        return "*"
+    return text[0] + "*" * (len(text) - 1) if len(text) < 5 else text[0] + "**"
 
 
 def _phone(text: str) -> str:
-    digits = re.sub(r"\D", "", text)
+    digits = re.sub(r"\D", "", text).removeprefix("86")
     return f"{digits[:3]}****{digits[-4:]}" if len(digits) >= 11 else _ends(digits, 0, 2)
 
 
@@ -58,7 +60,9 @@ def _identity(text: str) -> str:
 
 def _address(text: str) -> str:
     found = _ADDRESS.match(text)
-    return f"{found[0]}***" if found and len(found[0]) < len(text) else f"{text[:2]}***" if text else text
+    if found is not None and len(found[0]) < len(text):
+        return f"{found[0]}***"
+    return f"{text[:2]}***" if len(text) > 4 else HIDDEN
 
 
 def _email(text: str) -> str:
