@@ -4,12 +4,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: run test check bench tck lock clean help
+.PHONY: run test check audit docs bench tck lock clean help
 
 help:
 	@echo "make run    a demonstration with sample cases"
 	@echo "make test   all tests, on SQLite and a real PostgreSQL"
 	@echo "make check  style, types, direction of imports"
+	@echo "make audit  dependencies against the database of known holes (needs the network)"
+	@echo "make docs   docs/permissions.md, written from the code"
 	@echo "make bench  measurements, on PostgreSQL with fsync on"
 	@echo "make tck    the official DMN conformance cases, where they are at hand (TCK=folder)"
 	@echo "make lock   renew requirements*.lock (needs uv)"
@@ -33,6 +35,15 @@ check: $(STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive engine api worker
+
+audit: $(STAMP)
+	$(BIN)/python -m venv $(VENV)/audit
+	$(VENV)/audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit
+	$(VENV)/audit/bin/pip-audit --strict --requirement requirements.lock --require-hashes --disable-pip
+
+docs: $(STAMP)
+	$(BIN)/python -m api.auth.document > docs/permissions.md
 
 bench: $(STAMP)
 	$(BIN)/python -m bench.floor
