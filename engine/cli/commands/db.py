@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engine.cli.command import command, option
 from engine.cli.desk import Desk
+from engine.cli.exits import Exit
 from engine.cli.grammar import Group
 from engine.cli.options import shared_options
 from engine.cli.types import OneOf
@@ -16,7 +17,30 @@ def db(say: Catalogue) -> Group:
     group = Group("db", say, name="db", params=shared_options(say))
     params = [option(say, "db_upgrade", "--phase", type=OneOf(("pre", "post"), say), default="post")]
     group.add_command(command("upgrade", say, _upgrade, params, topic="db_upgrade"))
+    params = [option(say, "db_rebuild", "--check", is_flag=True)]
+    group.add_command(command("rebuild-projections", say, _rebuild, params, topic="db_rebuild"))
     return group
+
+
+def _rebuild(desk: Desk, check: bool) -> Exit | None:
+    from engine.cases.rebuilding import all_cases
+
+    count, found = 0, dict[str, list[str]]()
+    with desk.engine() as engine:
+        for case_id in all_cases(engine.database):
+            count += 1
+            if not check:
+                engine.projections.rebuild(case_id)
+            elif differing := engine.projections.differences(case_id):
+                found[str(case_id)] = differing
+    if desk.chosen.is_json:
+        desk.screen.json({"cases": count, "differences": found})
+    else:
+        for case, tables in found.items():
+            desk.screen.remark(desk.say("db_rebuild.differs", case=case, tables=", ".join(tables)))
+        done = "db_rebuild.same" if check else "db_rebuild.done"
+        desk.screen.remark(desk.say(done, count=count - len(found)))
+    return Exit.FOUND if found else None
 
 
 def _upgrade(desk: Desk, phase: str) -> None:

@@ -84,6 +84,18 @@ def test_a_database_is_set_up(bihuan: Bihuan, package: Path) -> None:
     assert bihuan("tasks", "--format", "json").json == {"tasks": [], "more": False}
 
 
+def test_derived_rows_are_compared_and_made_again(handled: Bihuan, tmp_path: Path) -> None:
+    check = ("db", "rebuild-projections", "--check", "--format", "json")
+    assert handled(*check).json["differences"] == {}
+    with sqlite3.connect(tmp_path / "bihuan.db") as connection:
+        connection.execute("UPDATE case_headers SET title = 'forged'")
+    said = handled(*check)
+    assert said.code == 1
+    assert set(map(tuple, said.json["differences"].values())) == {("case_headers",)}
+    assert handled("db", "rebuild-projections").code == 0
+    assert handled(*check).json == {"cases": said.json["cases"], "differences": {}}
+
+
 def test_a_file_that_is_no_database_is_named(bihuan: Bihuan, tmp_path: Path) -> None:
     (tmp_path / "bihuan.db").write_bytes(b"something else " * 1000)
     said = bihuan("tasks", "--format", "json")
