@@ -195,6 +195,10 @@ class Session(Board):
             fire(self, scope, sub)
             return True
         self.conditions.put_back(sub)
+        if self.closing:
+            # A scope that lost its last token is not to be left open: that cannot be told from its state.
+            self._close(self.closing.popleft())
+            return True
         self._leave_behind()
         self.report(scope, sub.token, sub.element, self._exhausted())
         return False

@@ -458,6 +458,23 @@ def test_conditions_that_set_each_other_off_by_their_mappings_end_in_an_incident
     assert settle(case).is_done
 
 
+@proves("boundaryEvent/conditional/non-interrupting", "case/step budget")
+def test_a_level_that_ended_when_the_budget_did_is_not_left_open(world: World) -> None:
+    world.reopen(Settings(step_budget=100))
+    case = world.run(
+        start("s"), fork("f"), user("a"),
+        boundary("x", "a", conditional("up"), interrupting=False, outputs={"up": "=false"}), task("t"),
+        boundary("y", "a", conditional("up = false"), interrupting=False, outputs={"up": "=true"}), task("u"),
+        sub("box", start("bs"), user("b"), "bs -> b"), user("after"),
+        "s -> f; f -> a; f -> box -> after; x -> t; y -> u",
+    )  # fmt: skip
+    case.complete("b", up=True)
+    assert [kind for kind, _ in case.incidents] == ["step-budget"]
+    assert settle(correct(case, up=None)).tasks == ["a", "after"]
+    case.complete("a").complete("after")
+    assert settle(case).is_done
+
+
 @proves("boundaryEvent/conditional/interrupting", "case/step budget")
 def test_conditions_a_budget_left_unlooked_at_are_looked_at_after_the_retry(world: World) -> None:
     """The endless loop changes the variable in the very step in which the budget ends; the loop is then left."""

@@ -327,9 +327,8 @@ class _Author:
 
     def _watched(self, *, in_flow: bool) -> str:
         """A condition; one in the flow is such that staff who are asked to end the case can make it true."""
-        text = self._random.choice(
-            EVENTUALLY if in_flow and self._handled else (*CONDITIONS, *EVENTUALLY, "a")
-        )
+        texts = (*CONDITIONS, *EVENTUALLY) if self._handled else (*CONDITIONS, *EVENTUALLY, "a")
+        text = self._random.choice(EVENTUALLY if in_flow and self._handled else texts)
         chosen = ""
         if not in_flow and self._chance(0.2):
             given = self._random.choice(({"variableEvents": "update"}, {"variableNames": "a,flag"}))
