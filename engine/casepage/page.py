@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, Final
 from uuid import UUID
 
@@ -21,7 +22,7 @@ from engine.content.attachments import Attachment, attachments
 from engine.content.comments import Comment, comments
 from engine.content.links import Link, links
 from engine.errors import BihuanError, Conflict, Message, NotFound
-from engine.history.clocks import TaskClock, task_clocks
+from engine.history.clocks import TaskClock, clocks_of
 from engine.i18n import Catalogue
 from engine.privacy import Eyes, Grant, Reader
 from engine.runtime.verbs.returning import Target
@@ -128,14 +129,14 @@ class CasePages:
         What was shown unmasked is in the access log. Raises NotFound when they may not see the case.
         """
         with self._file.eyes(reader, case_id) as (tx, eyes):
-            read = self._read(tx, eyes)
+            read = self._read(tx, eyes, told=slice(-lines, None))
             read.comments = comments(tx, eyes)
             read.attachments = attachments(tx, eyes)
             read.links = links(tx, eyes)
             values = self._values(tx, read)
         engine = self._file.engine
         asked = self._ask(read)
-        told = self._told(read, say)
+        told = self._told(read, say, after=len(read.events) - lines)
         # The history's reasons were opened after the block.
         eyes.record(engine.database, self._file.log)
         painter = Painter()
@@ -153,7 +154,7 @@ class CasePages:
             diagrams=tuple(painter.paint(read.state)) if eyes.part is None else (),
             tasks=tuple(self._tasks(read, asked)),
             clocks=self._clocks(read),
-            history=tuple(told[-lines:]),
+            history=tuple(told),
             total=len(read.events),
             comments=tuple(read.comments),
             attachments=tuple(read.attachments),
@@ -165,7 +166,7 @@ class CasePages:
     ) -> list[Told]:
         """Events of a case after number `after` as the reader may know them, in order. Raises NotFound."""
         with self._file.eyes(reader, case_id) as (tx, eyes):
-            read = self._read(tx, eyes)
+            read = self._read(tx, eyes, told=slice(after, None))
         told = self._told(read, say, after=after, limit=limit)
         eyes.record(self._file.engine.database, self._file.log)
         return told
@@ -196,14 +197,15 @@ class CasePages:
 
     # -- reading ------------------------------------------------------------------------------------
 
-    def _read(self, tx: Reading, eyes: Eyes) -> _Read:
+    def _read(self, tx: Reading, eyes: Eyes, *, told: slice = slice(0, 0)) -> _Read:
+        """Read a case. told: those of its events whose reasons will be shown."""
         events = [(event, event.open()) for event in read_events(tx, eyes.case_id)]
+        eyes.prepare(tx, *(_texts(content) for _, content in events[told]))
         state = CaseState()
         for _, content in events:
             for effect in content.effects:
                 apply(state, effect)
         state.changes.clear()
-        eyes.prepare(tx, *(_texts(content) for _, content in events))
         return _Read(eyes=eyes, events=events, state=state, header=_header(tx, eyes.case_id))
 
     def _values(self, tx: Reading, read: _Read) -> dict[str, Any]:
@@ -238,8 +240,8 @@ class CasePages:
 
     def _told(self, read: _Read, say: Catalogue, *, after: int = 0, limit: int | None = None) -> list[Told]:
         telling = Telling(say, self._names(read.events), read.eyes, _namer(read.eyes.reader))
-        told = list(telling.tell(read.events, after=after))
-        return told if limit is None else told[:limit]
+        # No more is told than asked for: telling opens what is sealed, and that is written down.
+        return list(islice(telling.tell(read.events, after=after), limit))
 
     def _names(self, events: Events) -> Mapping[tuple[str, str], str]:
         digests = dict.fromkeys(
@@ -287,7 +289,7 @@ class CasePages:
             return None
         eyes = read.eyes
         try:
-            found = task_clocks(self._file.engine, self._timetable(), eyes.case_id, eyes.reader.at)
+            found = clocks_of(read.events, self._timetable(), eyes.reader.at)
         except BihuanError:
             # A rule it started under is not configured any more: its account cannot be told.
             return None

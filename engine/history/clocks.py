@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from engine.calendars import Ledger, Timetable, ledger
 from engine.calendars.case_clock import clock_of
+from engine.cases.log import EventContent, StoredEvent
 from engine.history.verify import Opened
 from engine.state import CaseState, WorkItem, apply
 
@@ -35,10 +37,17 @@ def task_clocks(engine: Opened, timetable: Timetable, case_id: UUID, now: int) -
 
     now: up to when running clocks are told, microseconds. Raises NotFound when a rule they started under is gone.
     """
+    return clocks_of(((event, event.open()) for event in engine.queries.events(case_id)), timetable, now)
+
+
+def clocks_of(
+    events: Iterable[tuple[StoredEvent, EventContent]], timetable: Timetable, now: int
+) -> list[TaskClock]:
+    """The same, from a log that was read before."""
     records: dict[int, _Record] = {}
     state = CaseState()
-    for event in engine.queries.events(case_id):
-        for effect in event.open().effects:
+    for event, content in events:
+        for effect in content.effects:
             apply(state, effect)
             _read(records, effect)
         for task, record in records.items():

@@ -14,10 +14,11 @@ import sqlalchemy as sa
 from engine.cases import snapshot
 from engine.cases.command import CLOSED
 from engine.cases.definitions import Definitions, read_stored
-from engine.cases.log import EventContent
+from engine.cases.log import EventContent, StoredEvent
 from engine.cases.queries import Queries
 from engine.cases.reading import read_events
 from engine.errors import BihuanError
+from engine.history.beside import BesideRows
 from engine.history.findings import SENSELESS, HistoryFinding
 from engine.history.fold import Fold
 from engine.history.mirrors import compare_rows
@@ -77,6 +78,7 @@ class Verifier:
         report = Report(cases=1)
         fold = Fold(case_id, CaseState())
         start: EventContent | None = None
+        beside = BesideRows(case_id)
         with self._engine.database.reading(snapshot=True) as tx:
             for event in read_events(tx, case_id):
                 report.events += 1
@@ -86,9 +88,12 @@ class Verifier:
                     start = content
                 if content is not None:
                     report.findings.extend(check_sealed(tx, self._engine.vault, case_id, event, content))
+                    report.findings.extend(_judged(fold, partial(_note, beside, event, content)))
                 if fold.broken:
                     break
             stored = read_case(tx, case_id)
+            if not fold.broken:
+                report.findings.extend(_judged(fold, partial(beside.compare, tx)))
         report.findings.extend(_judged(fold, lambda: _check_row(stored.row, fold, start)))
         if not fold.broken:
             report.findings.extend(_judged(fold, lambda: _check_snapshots(stored, fold)))
@@ -133,6 +138,11 @@ class Verifier:
         if digest not in self._definitions:
             self._definitions[digest] = list(_check_definition(self._engine, digest))
         return self._definitions[digest]
+
+
+def _note(beside: BesideRows, event: StoredEvent, content: EventContent) -> tuple[()]:
+    beside.add(event.head, content)
+    return ()
 
 
 def _judged(fold: Fold, check: Callable[[], Iterable[HistoryFinding]]) -> list[HistoryFinding]:

@@ -157,3 +157,14 @@ def test_comments_files_and_links_are_on_the_page(world: World) -> None:
     assert [comment.text for comment in page.comments] == ["请看"]
     assert [file.name for file in page.attachments] == ["a.txt"]
     assert [link.other for link in page.links] == [second]
+
+
+def test_only_what_is_on_the_page_counts_as_seen(world: World) -> None:
+    for _ in range(3):
+        world.engine.suspend(world.case, actor="qian", reason="鉴定")
+        world.engine.resume(world.case, actor="qian")
+    world.content.pages.page(world.as_("qian"), world.case, ZH, lines=2)
+    seen = {
+        name for line in world.content.access.page() for name in line.fields if name.startswith("history")
+    }
+    assert seen == {"history[8].reason"}
