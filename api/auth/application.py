@@ -10,6 +10,7 @@ from typing import Any, Final
 from flask import Flask
 
 from api.auth.access import public
+from api.auth.cookies import schemes
 from api.auth.gate import EXTENSION, Gate
 from api.auth.resources import BLUEPRINTS
 from api.security import headers
@@ -43,7 +44,10 @@ def install(app: Flask) -> Office:
 
 
 def open_up(app: Flask, *endpoints: str) -> None:
-    """Open endpoints to everybody that others than we made: the OpenAPI document."""
+    """Open endpoints to everybody that others than we made: the OpenAPI document; in which ways of signing in stand."""
+    components = app.extensions["flask-smorest"]["apis"][""]["ext_obj"].spec.components
+    for name, scheme in schemes(service(app).settings).items():
+        components.security_scheme(name, scheme)
     for endpoint in (DOCUMENT, *endpoints):
         if endpoint in app.view_functions:
             app.view_functions[endpoint] = public(_plain(app.view_functions[endpoint]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from flask import Request, Response
 
@@ -39,6 +39,20 @@ def forget(response: Response, settings: ServiceSettings) -> Response:
     response.delete_cookie(_name(settings), path="/", secure=secure, httponly=True, samesite="Lax")
     response.delete_cookie(CSRF, path="/", secure=secure, samesite="Strict")
     return response
+
+
+def schemes(settings: ServiceSettings) -> dict[str, dict[str, Any]]:
+    """How one signs in, as the OpenAPI document tells it."""
+    name = _SECURE if settings.public_url.startswith("https://") else _PLAIN
+    about = f"From `POST /api/v1/auth/login`; what changes something carries `X-CSRF-Token` as well (cookie `{CSRF}`)."
+    return {
+        "session": {"type": "apiKey", "in": "cookie", "name": name, "description": about},
+        "token": {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "A machine's token, from `POST /api/v1/tokens`.",
+        },
+    }
 
 
 def _name(settings: ServiceSettings) -> str:

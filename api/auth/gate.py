@@ -47,7 +47,7 @@ class Gate:
         rates = self.office.settings.rates
         self.rates.count("address", address(), rates.address)
         forgery.check_origin(request, self.settings.public_url)
-        arrival = self._arrival()
+        arrival = self._arrival(access)
         if arrival is not None:
             self.rates.count("caller", arrival.caller.account, rates.caller)
             g.bihuan_caller = arrival.caller
@@ -56,7 +56,7 @@ class Gate:
         if arrival is not None and not (access and access.public):
             g.bihuan_caller = self._acting(arrival.caller)
 
-    def _arrival(self) -> Arrival | None:
+    def _arrival(self, access: Access | None) -> Arrival | None:
         header = request.headers.get("Authorization", "")
         if header[: len(_BEARER)].lower() == _BEARER:
             # A token is never a cookie's company: whoever sends one is no browser that could be led astray.
@@ -66,7 +66,9 @@ class Gate:
             return None
         arrival = self.authentication.of_session(secret)
         if arrival is not None:
-            forgery.check_token(request, secret)
+            # Whoever signs in anew need not have the token of the session before.
+            if access is None or not access.public:
+                forgery.check_token(request, secret)
             g.bihuan_secret = secret
         return arrival
 

@@ -24,6 +24,8 @@ from api.auth.schemas import (
 )
 from api.blueprint import Blueprint
 from api.language import language
+from api.problems import MEDIA_TYPE
+from api.schemas.problem import ProblemSchema
 from engine.accounts.refusals import AccountClosed, LockedOut, PasswordExpired, SignInRefused
 from engine.accounts.sessions import csrf_token
 from engine.errors import NotFound
@@ -42,6 +44,15 @@ class Login(MethodView):
     @public
     @blueprint.arguments(LoginInput)
     @blueprint.response(200, MeOutput, description="Signed in; the cookies are set.")
+    @blueprint.alt_response(
+        401, schema=ProblemSchema, content_type=MEDIA_TYPE, description="A wrong name or password."
+    )
+    @blueprint.alt_response(
+        403,
+        schema=ProblemSchema,
+        content_type=MEDIA_TYPE,
+        description="The account is disabled, its one-time password has expired, or the page is foreign.",
+    )
     def post(self, given: dict[str, str]) -> Response:
         """Sign in with a password.
 

@@ -6,6 +6,8 @@ nothing slower is needed).
 
 from __future__ import annotations
 
+from typing import Any, Final
+
 import sqlalchemy as sa
 
 from engine.store.tables.metadata import (
@@ -132,3 +134,38 @@ security_events = sa.Table(
     sa.Index(None, "account_id", "event_id"),
 )
 """Signing in and out, refusals, and changes of accounts and tokens."""
+
+SECURITY_LOG_GUARDS: Final[dict[str, tuple[str, ...]]] = {
+    "sqlite": (
+        """CREATE TRIGGER security_events_no_update BEFORE UPDATE ON security_events
+BEGIN SELECT RAISE(ABORT, 'the security log is append only'); END""",
+        """CREATE TRIGGER security_events_no_delete BEFORE DELETE ON security_events
+WHEN OLD.at > CAST(strftime('%s', 'now', '-3 years') AS INTEGER) * 1000000
+BEGIN SELECT RAISE(ABORT, 'the security log is append only'); END""",
+        """CREATE TRIGGER security_events_no_replace BEFORE INSERT ON security_events
+WHEN EXISTS (SELECT 1 FROM security_events WHERE event_id = NEW.event_id)
+BEGIN SELECT RAISE(ABORT, 'the security log is append only'); END""",
+    ),
+    "postgresql": (
+        """CREATE FUNCTION security_events_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+IF TG_OP = 'DELETE' THEN
+IF OLD.at <= extract(epoch FROM now() - interval '3 years') * 1000000 THEN RETURN OLD; END IF;
+END IF;
+RAISE EXCEPTION 'the security log is append only' USING ERRCODE = 'integrity_constraint_violation';
+END $$""",
+        """CREATE TRIGGER security_events_append_only BEFORE UPDATE OR DELETE ON security_events
+FOR EACH ROW EXECUTE FUNCTION security_events_append_only()""",
+        """CREATE TRIGGER security_events_no_truncate BEFORE TRUNCATE ON security_events
+FOR EACH STATEMENT EXECUTE FUNCTION security_events_append_only()""",
+    ),
+}
+"""Triggers that let the log only grow, until a line is three years old (DOMAIN §4)."""
+
+
+def _guard(_: sa.Table, connection: sa.Connection, **__: Any) -> None:
+    for statement in SECURITY_LOG_GUARDS[connection.dialect.name]:
+        connection.exec_driver_sql(statement)
+
+
+sa.event.listen(security_events, "after_create", _guard)

@@ -11,6 +11,33 @@ branch_labels = None
 depends_on = None
 
 
+_GUARDS = {
+    "sqlite": (
+        """CREATE TRIGGER security_events_no_update BEFORE UPDATE ON security_events
+BEGIN SELECT RAISE(ABORT, 'the security log is append only'); END""",
+        """CREATE TRIGGER security_events_no_delete BEFORE DELETE ON security_events
+WHEN OLD.at > CAST(strftime('%s', 'now', '-3 years') AS INTEGER) * 1000000
+BEGIN SELECT RAISE(ABORT, 'the security log is append only'); END""",
+        """CREATE TRIGGER security_events_no_replace BEFORE INSERT ON security_events
+WHEN EXISTS (SELECT 1 FROM security_events WHERE event_id = NEW.event_id)
+BEGIN SELECT RAISE(ABORT, 'the security log is append only'); END""",
+    ),
+    "postgresql": (
+        """CREATE FUNCTION security_events_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+IF TG_OP = 'DELETE' THEN
+IF OLD.at <= extract(epoch FROM now() - interval '3 years') * 1000000 THEN RETURN OLD; END IF;
+END IF;
+RAISE EXCEPTION 'the security log is append only' USING ERRCODE = 'integrity_constraint_violation';
+END $$""",
+        """CREATE TRIGGER security_events_append_only BEFORE UPDATE OR DELETE ON security_events
+FOR EACH ROW EXECUTE FUNCTION security_events_append_only()""",
+        """CREATE TRIGGER security_events_no_truncate BEFORE TRUNCATE ON security_events
+FOR EACH STATEMENT EXECUTE FUNCTION security_events_append_only()""",
+    ),
+}
+
+
 def upgrade() -> None:
     op.create_table(
         "accounts",
@@ -108,3 +135,5 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("event_id", name=op.f("pk_security_events")),
     )
     op.create_index("ix_security_events_account_id_event_id", "security_events", ["account_id", "event_id"])
+    for statement in _GUARDS[op.get_bind().dialect.name]:
+        op.execute(sa.text(statement.replace(":", "\\:")))
