@@ -1,7 +1,7 @@
 """The clocks of tasks as cases ask for them: one provider that answers from what the case has recorded.
 
 - `clock.due`: `{name, start, row?, profile?, pauses, extensions, now}` → `{at, original, provisional, row, calendar,
-  profile, points: [[percent, at], …], pausable: [reason, …], restarts}`, or `{refused: [zh, en]}`; `pausable` leaves
+  profile, points: [[percent, at], …], steps: [[action, at, to], …], pausable: [reason, …], restarts}`, or `{refused: [zh, en]}`; `pausable` leaves
   out reasons for which the clock has stood as often as its rule allows
 - `clock.stand`: `{name, row?, reason, since, used, now}` → `{allowed, until, row}`: whether a timer of this limit may
   stand for the reason, having done so `used` times, and at the latest until when, or `{refused: [zh, en]}`
@@ -17,9 +17,10 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from engine.calendars.calendar import Calendar
 from engine.calendars.clock import Clock, Extension, ends, extension_allowed, standing_still
 from engine.calendars.limit import Limit
-from engine.calendars.limits import Profile
+from engine.calendars.limits import LimitRow, Profile
 from engine.calendars.pause import Pause
 from engine.calendars.timetable import Timetable
 from engine.calendars.working_time import due, point
@@ -29,6 +30,18 @@ CLOCK_DUE = "clock.due"
 CLOCK_EXTEND = "clock.extend"
 CLOCK_STAND = "clock.stand"
 WHOLE = 100
+LADDER = frozenset(
+    {
+        "remind",
+        "yellow_card",
+        "duty_leader",
+        "supervise.remind",
+        "supervise.order",
+        "supervise.listed",
+        "supervise.interview",
+    }
+)
+"""What the engine itself does about a breach: it tells people. Other actions are the diagram's."""
 
 
 def case_clock_providers(timetable: Callable[[], Timetable]) -> Mapping[str, Callable[[Any], Any]]:
@@ -113,9 +126,20 @@ def _wire(timetable: Timetable, clock: Clock, key: Mapping[str, Any]) -> Any:
         "calendar": calendar.version,
         "profile": str(clock.profile),
         "points": points,
+        "steps": _steps(clock.row, end.due.at, calendar),
         "pausable": _pausable(clock),
         "restarts": clock.row.restarts,
     }
+
+
+def _steps(row: LimitRow, end: int, calendar: Calendar) -> list[list[Any]]:
+    """What is done about a breach and when, in order (DOMAIN, flow F): cards, orders, listings, interviews."""
+    steps = [
+        [each.action, end if each.after is None else due(end, each.after, calendar).at, each.to]
+        for each in row.breach
+        if each.action in LADDER
+    ]
+    return sorted(steps, key=lambda step: step[1])
 
 
 def _pausable(clock: Clock) -> list[str]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.errors import NotFound, Refusal
 from engine.model.definition import Node, Setting
-from engine.runtime import duties, undone
+from engine.runtime import duties, ladder, undone
 from engine.runtime.failure import NodeFailure
 from engine.runtime.moments import moment
 from engine.runtime.variables import setting
@@ -61,6 +61,7 @@ def start(session: Session, scope: Scope, token: Token, node: Node) -> dict[str,
         **{kept: found[kept] for kept in KEPT},
         "at": found["at"],
         "points": found["points"],
+        **ladder.kept(found),
         "pausable": found["pausable"],
     }
 
@@ -98,6 +99,8 @@ def run(session: Session, scope: Scope, item: WorkItem) -> None:
         if at > session.now or (percent == BREACH and not clock.get("breached")):
             timer = Timer(session.new_id(), item.token, f"{PREFIX}{item.id}:{percent}", at)
             session.emit(["timer+", scope.id, timer.row()])
+    if clock.get("breached"):
+        ladder.go_on(session, scope, item, clock)
 
 
 def halt(session: Session, scope: Scope, item: WorkItem) -> None:
@@ -121,10 +124,18 @@ def fire(session: Session, scope: Scope, timer: Timer) -> None:
     if item is None:
         return
     clock = dict((item.extra or {})["clock"])
+    if percent == ladder.STEP:
+        _keep(session, scope, item, ladder.climb(session, item, clock))
+        ladder.go_on(session, scope, item, (item.extra or {})["clock"])
+        return
     breached = int(percent) == BREACH
     if breached:
         clock["breached"] = session.now
+        clock = ladder.climb(session, item, clock)
         _keep(session, scope, item, clock)
+        ladder.go_on(session, scope, item, clock)
+    else:
+        ladder.remind(session, item, clock, int(percent))
     kind = "limit.breached" if breached else "limit.reminder"
     facts = {"limit": clock["name"], "percent": int(percent), "task": item.id, "element": item.element}
     session.emit(["note", kind, facts])
@@ -164,7 +175,7 @@ def recalculate(session: Session) -> None:
         session.emit(["note", "limit.moved", facts])
         if clock["pauses"] and clock["pauses"][-1][1] is None:
             kept = {name: found[name] for name in ("at", "points", "calendar")}
-            _keep(session, scope, item, {**clock, **kept})
+            _keep(session, scope, item, {**clock, **kept, **ladder.kept(found)})
         else:
             _apply(session, scope, item, clock, found)
         moved = True
