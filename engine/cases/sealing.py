@@ -24,7 +24,13 @@ from engine.vault import Vault
 ENTRIES_PER_EVENT = 10_000
 """Entry numbers are event number times this plus a running number, so that they never repeat in a case."""
 
-FREE_TEXTS = {"reason": "text", "opinion": "text", "message": "text", "text": "comment", "filename": "comment"}
+FREE_TEXTS = {
+    "reason": "text",
+    "opinion": "text",
+    "message": "text",
+    "text": "comment",
+    "filename": "comment",
+}
 """Inputs of commands in which people write freely, with their masking classes."""
 
 Prepare = Callable[[Session, UUID, int, dict[str, Any]], tuple[dict[str, Any], list["Sealed"]]]
@@ -122,7 +128,7 @@ class Sealing:
                         message_en=f"one submission holds more than {ENTRIES_PER_EVENT} protected values",
                     )
                 entry = seq * ENTRIES_PER_EVENT + len(sealed)
-                closed = self._vault.seal(case_id, entry, party, value)
+                closed = self._vault.seal(case_id, entry, party, value, kind=kind)
                 sealed.append(Sealed(entry_id=entry, party=party, ciphertext=closed.ciphertext, kind=kind))
                 return canonical.to_wire(VaultRef(entry=entry, commitment=closed.commitment))
 

@@ -126,7 +126,7 @@ read_key: Final = Statement(
 insert_key: Final = insert(idempotency_keys)
 insert_vault: Final = insert(vault_entries)
 read_vault: Final = Statement(
-    sa.select(vault_entries.c.party, vault_entries.c.ciphertext).where(
+    sa.select(vault_entries.c.party, vault_entries.c.ciphertext, vault_entries.c.kind).where(
         vault_entries.c.case_id == _CASE,
         vault_entries.c.entry_id == sa.bindparam("entry_id", type_=sa.Integer),
     )

@@ -35,7 +35,15 @@ def check_sealed(
         zh, en = "保密内容缺失", "confidential content is missing"
         if row is not None:
             try:
-                vault.open(case_id, reference.entry, row[0], bytes(row[1]), commitment=reference.commitment)
+                party, ciphertext, kind = row
+                vault.open(
+                    case_id,
+                    reference.entry,
+                    party,
+                    bytes(ciphertext),
+                    commitment=reference.commitment,
+                    kind=kind,
+                )
                 continue
             except Erased:
                 continue

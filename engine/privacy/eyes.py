@@ -19,10 +19,13 @@ from engine.privacy.reader import Reader
 from engine.privacy.rules import PrivacyRules
 from engine.store import Database, Reading
 from engine.store.tables import case_people, tasks, vault_entries
-from engine.vault import Erased, Vault
+from engine.vault import Damaged, Erased, Vault
 
 ERASED: Final = "（已依法删除）"
 """What stands for content whose key was destroyed."""
+
+DAMAGED: Final = "（内容已损坏）"
+"""What stands for content that is not what was sealed."""
 
 _TAG: Final = "@vault:"
 _BATCH: Final = 400
@@ -112,9 +115,15 @@ class Eyes:
             self.masked[path] = kind or "text"
             return HIDDEN
         try:
-            wire = self.vault.open(self.case_id, ref.entry, party, ciphertext, commitment=ref.commitment)
+            wire = self.vault.open(
+                self.case_id, ref.entry, party, ciphertext, commitment=ref.commitment, kind=sealed_kind
+            )
         except Erased:
             return ERASED
+        except Damaged:
+            # One entry that was tampered with does not close the whole case; `verify` finds it.
+            self.masked[path] = kind or "text"
+            return DAMAGED
         value = canonical.from_wire(wire)
         if basis is None:
             self.masked[path] = kind or "text"

@@ -48,23 +48,35 @@ class Vault:
         self._keyring = keyring
         self._random = random
 
-    def seal(self, case_id: UUID, entry_id: int, party: str | None, value: Wire) -> Sealed:
-        """Seal a wire form as entry `entry_id` of a case. Raises Erased when the party's key was destroyed."""
+    def seal(
+        self, case_id: UUID, entry_id: int, party: str | None, value: Wire, *, kind: str | None = None
+    ) -> Sealed:
+        """Seal a wire form as entry `entry_id` of a case.
+
+        kind: its masking class, which is bound to it like the place. Raises Erased when the party's key was destroyed.
+        """
         key = self._keyring.key(case_id, party)
-        place, content = _place(case_id, entry_id, party), dumps(value)
+        place, content = _place(case_id, entry_id, party, kind), dumps(value)
         nonce = self._random(_NONCE_BYTES)
         ciphertext = _FORMAT + nonce + AESGCM(_subkey(key, b"encrypt")).encrypt(nonce, content, place)
         return Sealed(ciphertext=ciphertext, commitment=_commitment(key, place, content))
 
     def open(
-        self, case_id: UUID, entry_id: int, party: str | None, ciphertext: bytes, *, commitment: str
+        self,
+        case_id: UUID,
+        entry_id: int,
+        party: str | None,
+        ciphertext: bytes,
+        *,
+        commitment: str,
+        kind: str | None = None,
     ) -> Wire:
         """The wire form that was sealed, once it matches the commitment in the case log.
 
         Raises Erased when the key was destroyed, Damaged when the content is not what was sealed there.
         """
         key = self._keyring.existing_key(case_id, party)
-        place = _place(case_id, entry_id, party)
+        place = _place(case_id, entry_id, party, kind)
         start = len(_FORMAT) + _NONCE_BYTES
         if not ciphertext.startswith(_FORMAT) or len(ciphertext) < start:
             raise _damaged(entry_id)
@@ -99,8 +111,9 @@ class Vault:
         return "Vault()"
 
 
-def _place(case_id: UUID, entry_id: int, party: str | None) -> bytes:
-    return dumps([str(case_id), entry_id, party])
+def _place(case_id: UUID, entry_id: int, party: str | None, kind: str | None) -> bytes:
+    # Entries were sealed without a class once; they open as they were.
+    return dumps([str(case_id), entry_id, party, *([] if kind is None else [kind])])
 
 
 def _subkey(key: bytes, purpose: bytes) -> bytes:

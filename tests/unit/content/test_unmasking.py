@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from engine.errors import InvalidInput, NotFound, Refusal
+from engine.history import Verifier
 from engine.i18n import Language, catalogue
 from engine.store.tables import access_log
 from tests.unit.content.world import HOUR, MINUTE, World, build
@@ -131,6 +132,13 @@ def test_a_department_sees_its_own_part_alone(world: World) -> None:
 def test_erased_values_are_said_to_be_erased(world: World) -> None:
     world.engine._keyring.destroy(world.case, "reporter")
     assert values(world, "li", "reporter_name", "party_name") == ["（已依法删除）", "张三丰"]
+
+
+def test_a_masking_class_that_was_tampered_with_opens_nothing(world: World) -> None:
+    with world.engine.database.transaction() as tx:
+        tx.execute(sa.text("UPDATE vault_entries SET kind = 'name' WHERE kind = 'id'"))
+    assert values(world, "li", "party_id", "party_name") == ["（内容已损坏）", "张三丰"]
+    assert not Verifier(world.engine).verify(world.case).is_sound
 
 
 @pytest.mark.parametrize("statement", ["DELETE FROM access_log", "UPDATE access_log SET reason = 'x'"])

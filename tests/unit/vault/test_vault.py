@@ -195,3 +195,14 @@ def test_an_unnamed_party_is_an_error(keyring: Keyring) -> None:
 def test_other_addresses_are_refused(url: str) -> None:
     with pytest.raises(InvalidInput):
         Keyring.open(url, random=bytes)
+
+
+def test_the_masking_class_of_an_entry_cannot_be_changed() -> None:
+    vault = Vault(Keyring.open("sqlite://", random=random.randbytes), random=random.randbytes)
+    case = UUID(int=7)
+    sealed = vault.seal(case, 1, None, "双方各担一半", kind="statement")
+    opened = vault.open(case, 1, None, sealed.ciphertext, commitment=sealed.commitment, kind="statement")
+    assert opened == "双方各担一半"
+    for kind in ("name", None):
+        with pytest.raises(Damaged):
+            vault.open(case, 1, None, sealed.ciphertext, commitment=sealed.commitment, kind=kind)
