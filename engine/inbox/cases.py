@@ -24,7 +24,7 @@ CAP: Final = 1_000
 
 
 class CaseSort(StrEnum):
-    """Newest first, or open cases with a limit by their due time."""
+    """Received last first, or open cases with a limit by their due time."""
 
     STARTED = "started"
     DUE = "due"
@@ -106,9 +106,9 @@ class Cases:
         checked_limit(limit)
         kind = f"cases:{sort}"
         due = sort is CaseSort.DUE
-        key = read_cursor(cursor, kind, [int, UUID] if due else [UUID])
+        key = read_cursor(cursor, kind, [int, UUID])
         header = case_headers.c
-        columns: list[Any] = [header.due_at, header.case_id] if due else [header.case_id]
+        columns: list[Any] = [header.due_at if due else header.received_at, header.case_id]
         query = sa.select(*_COLUMNS).select_from(_JOINED).where(*self._where(viewer, filters))
         if due:
             query = query.where(header.closed_at.is_(None), header.due_at < NEVER)
@@ -120,7 +120,7 @@ class Cases:
         more = None
         if len(found) > limit:
             last = found[limit - 1]
-            more = write_cursor(kind, [last["due_at"], last["case_id"]] if due else [last["case_id"]])
+            more = write_cursor(kind, [last["due_at" if due else "received_at"], last["case_id"]])
         return Page(rows=tuple(_case_row(row) for row in found[:limit]), next=more)
 
     def count(self, viewer: Viewer, filters: CaseFilters = _ALL) -> int | None:
@@ -163,7 +163,8 @@ class Cases:
 
     def _where(self, viewer: Viewer, filters: CaseFilters) -> list[sa.ColumnElement[bool]]:
         header = case_headers.c
-        found: list[sa.ColumnElement[bool]] = [viewer.sees(header.case_id)]
+        rank = 0 if filters.confidentiality is None else filters.confidentiality.rank
+        found: list[sa.ColumnElement[bool]] = [viewer.sees(header.case_id, rank)]
         equal = {
             header.definition_key: filters.flow,
             header.lifecycle: filters.lifecycle,

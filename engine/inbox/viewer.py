@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -27,9 +27,16 @@ class Viewer:
     scope: Scope | None
     index: Index = field(repr=False, compare=False)
 
-    def sees(self, case_id: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
-        """The condition on a query's case ids."""
-        return sa.false() if self.scope is None else self.scope.visible(case_id)
+    def sees(self, case_id: sa.ColumnElement[Any], rank: int = 0) -> sa.ColumnElement[bool]:
+        """The condition on a query's case ids.
+
+        rank: how confidential the cases asked for are at least; what the viewer is not cleared for is not even
+        looked through then.
+        """
+        if self.scope is None:
+            return sa.false()
+        cleared = {path: level for path, level in self.scope.subtrees.items() if level.rank >= rank}
+        return replace(self.scope, subtrees=cleared).visible(case_id)
 
     def owns(self, case_id: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
         """The condition for cases in their own subtree, where small counts are not suppressed."""

@@ -75,7 +75,8 @@ case_headers = sa.Table(
     sa.Index("ix_case_headers_grams", "grams", postgresql_using="gin"),
     one_of("lifecycle", "open", "monitoring", "closed", "cancelled"),
     sa.Index(None, "case_code", unique=True),
-    sa.Index(None, "definition_key", "case_id"),
+    sa.Index(None, "received_at", "case_id"),
+    sa.Index(None, "definition_key", "received_at", "case_id"),
     sa.Index(
         "ix_case_headers_due",
         "due_at",

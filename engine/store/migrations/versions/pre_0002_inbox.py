@@ -93,8 +93,11 @@ def _headers() -> None:
         sa.PrimaryKeyConstraint("case_id", name=op.f("pk_case_headers")),
     )
     op.create_index(op.f("ix_case_headers_case_code"), "case_headers", ["case_code"], unique=True)
+    op.create_index(op.f("ix_case_headers_received_at_case_id"), "case_headers", ["received_at", "case_id"])
     op.create_index(
-        op.f("ix_case_headers_definition_key_case_id"), "case_headers", ["definition_key", "case_id"]
+        op.f("ix_case_headers_definition_key_received_at_case_id"),
+        "case_headers",
+        ["definition_key", "received_at", "case_id"],
     )
     op.create_index(
         "ix_case_headers_due",
