@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 .PHONY: run test check audit docs bench tck lock clean help
 
 help:
-	@echo "make run    a demonstration with sample cases"
+	@echo "make run    the service with sample cases and an account of each role"
 	@echo "make test   all tests, on SQLite and a real PostgreSQL"
 	@echo "make check  style, types, direction of imports"
 	@echo "make audit  dependencies against the database of known holes (needs the network)"
@@ -25,7 +25,7 @@ $(STAMP): requirements-dev.lock pyproject.toml
 	touch $@
 
 run: $(STAMP)
-	$(BIN)/bihuan demo
+	$(BIN)/bihuan demo --serve
 
 test: $(STAMP)
 	$(BIN)/python -m pytest -n 2

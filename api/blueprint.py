@@ -72,9 +72,12 @@ def _with_problems(doc: dict[str, Any], info: dict[str, Any], *, method: str, **
     for response in responses.values():
         if isinstance(response, dict):
             response["headers"] = {**response.get("headers", {}), **REQUEST_ID}
-    known = {str(status) for status in responses}
+    # flask-smorest names what it would answer wrong input with; our problems say that in its place.
+    described = {str(status) for status, response in responses.items() if isinstance(response, dict)}
+    for status in [name for name, response in responses.items() if not isinstance(response, dict)]:
+        del responses[status]
     for status in statuses(method, public=public):
-        if str(status) not in known:
+        if str(status) not in described:
             responses[str(status)] = {
                 "description": HTTPStatus(status).phrase,
                 "headers": REQUEST_ID,

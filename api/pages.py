@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from flask import Flask, Response, request, send_from_directory
+from flask import Flask, Response, send_from_directory
 from werkzeug.exceptions import NotFound
+from werkzeug.routing import PathConverter
 
 from api.auth import public
 from engine.cli.shipped import shipped
@@ -15,19 +16,24 @@ PAGE: Final = "index.html"
 _FOREVER: Final = "public, max-age=31536000, immutable"
 
 
+class PageConverter(PathConverter):
+    """Every address but those of the API, which answers for itself what it does not know."""
+
+    regex = r"(?!api(?:/|$))[^/].*?"
+
+
 def install(app: Flask, folder: str) -> None:
     """Serve the built app. folder: where it is; empty: `web/dist` where it came along, else nothing is served."""
     found = Path(folder) if folder else shipped("web/dist")
     if found is None or not (found / PAGE).is_file():
         return
     root = found.resolve()
+    app.url_map.converters["page"] = PageConverter
 
     @app.get("/", defaults={"path": ""})
-    @app.get("/<path:path>")
+    @app.get("/<page:path>")
     @public
     def page(path: str) -> Response:
-        if path.startswith("api/") or request.path.startswith("/api"):
-            raise NotFound
         if path and (root / path).is_file():
             response = send_from_directory(root, path)
             # Names below assets hold a digest of the content; everything else may change under its name.
