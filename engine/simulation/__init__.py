@@ -5,7 +5,19 @@ deployed process can be simulated.
 """
 
 from engine.simulation.filling import Filler
+from engine.simulation.haste import hasty
+from engine.simulation.profile import Profile, read_profile
 from engine.simulation.run import Simulation, Tally
 from engine.simulation.staff import Habits, Move, Staff
 
-__all__ = ["Filler", "Habits", "Move", "Simulation", "Staff", "Tally"]
+__all__ = [
+    "Filler",
+    "Habits",
+    "Move",
+    "Profile",
+    "Simulation",
+    "Staff",
+    "Tally",
+    "hasty",
+    "read_profile",
+]

@@ -8,6 +8,7 @@ from typing import Any
 
 from engine.model.forms import component_path, inner
 from engine.samples.draw import Draw
+from engine.simulation.profile import Profile
 
 CONTAINERS = ("group", "dynamiclist")
 WORDS = (
@@ -29,10 +30,13 @@ class Filler:
     by a variable are taken from.
     """
 
-    def __init__(self, draw: Draw, now: datetime, *, yes: float = 0.75) -> None:
+    def __init__(
+        self, draw: Draw, now: datetime, *, yes: float = 0.75, profile: Profile | None = None
+    ) -> None:
         self._draw = draw
         self._now = now
         self._yes = yes
+        self._profile = profile or Profile()
 
     def fill(self, schema: Mapping[str, Any], variables: Mapping[str, Any]) -> dict[str, Any]:
         """Values for every required field of a form-js schema, and for some of the others."""
@@ -62,11 +66,20 @@ class Filler:
         values: dict[str, Any],
     ) -> None:
         rules = component.get("validate") or {}
+        if path[-1] in self._profile.values:
+            _put(values, path, self._profile.values[path[-1]])
+            return
         if (
             not rules.get("required")
             and component.get("type") != "checkbox"
             and not self._draw.chance(OPTIONAL)
         ):
+            return
+        known = variables.get(path[-1])
+        plain = isinstance(known, str) and known != "" and not known.startswith("@vault:")
+        if component.get("type") == "textfield" and len(path) == 1 and plain:
+            # What is known already stands in the field; nobody types it anew.
+            _put(values, path, known)
             return
         value = self._value(component, rules, variables)
         if value is not None:
@@ -88,7 +101,12 @@ class Filler:
         options = list(_options(component, variables))
         if not options:
             return None
+        usual = self._profile.answer(str(component.get("key")), options, self._draw)
+        if usual is not None:
+            return usual
         if kind in ("checklist", "taglist"):
+            if component.get("key") in self._profile.complete:
+                return options
             return [option for option in options if self._draw.chance(0.5)] or options[:1]
         if set(options) == {"yes", "no"}:
             return "yes" if self._draw.chance(self._yes) else "no"

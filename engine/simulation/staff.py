@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import StrEnum
@@ -21,6 +22,9 @@ class Move(StrEnum):
     DELEGATE = "delegate"
     ADD_SIGN = "add-sign"
     URGE = "urge"
+    COPY = "copy"
+    EXTEND = "extend"
+    SUSPEND = "suspend"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,6 +41,10 @@ class Habits:
     signed: float = 0.02
     urged: float = 0.03
     absent: float = 0.04
+    copied: float = 0.01
+    extended: float = 0.02
+    suspended: float = 0.01
+    recalled: float = 0.02
     content: float = 0.8
     pace: timedelta = timedelta(hours=5)
     leave: timedelta = timedelta(days=5)
@@ -65,6 +73,9 @@ class Staff:
             (Move.DELEGATE, habits.delegated),
             (Move.ADD_SIGN, habits.signed),
             (Move.URGE, habits.urged),
+            (Move.COPY, habits.copied),
+            (Move.EXTEND, habits.extended),
+            (Move.SUSPEND, habits.suspended),
         )
         point = self._draw.fraction()
         for move, share in shares:
@@ -81,6 +92,19 @@ class Staff:
             if name not in avoid:
                 return name
         return f"{place}-7"
+
+    def recalls(self) -> bool:
+        """Whether somebody takes back what they have just done."""
+        return self._draw.chance(self._habits.recalled)
+
+    def away_for(self, days: tuple[float, float]) -> timedelta:
+        """How long something takes, between so many days."""
+        return self._draw.span(timedelta(days=days[0]), timedelta(days=days[1]))
+
+    def one_of(self, people: Sequence[str], avoid: tuple[str | None, ...] = ()) -> str | None:
+        """One of some people, not one of those to avoid; None when nobody is left."""
+        left = [person for person in people if person not in avoid]
+        return self._draw.pick(left) if left else None
 
     def straight_back(self) -> bool:
         """Whether a return wants the case straight back."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Final
@@ -47,6 +48,10 @@ class Vault:
     def __init__(self, keyring: Keyring, *, random: Callable[[int], bytes]) -> None:
         self._keyring = keyring
         self._random = random
+
+    def hasty(self) -> AbstractContextManager[None]:
+        """As `Keyring.hasty`."""
+        return self._keyring.hasty()
 
     def seal(
         self, case_id: UUID, entry_id: int, party: str | None, value: Wire, *, kind: str | None = None

@@ -7,16 +7,21 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.cli.command import argument, command, option
 from engine.cli.commands.imports import advance_to
 from engine.cli.desk import Desk
 from engine.cli.grammar import Command
+from engine.cli.shipped import shipped
 from engine.cli.types import File, Whole
 from engine.cli.values import variables
 from engine.i18n import Catalogue
 from engine.samples.draw import Draw
+
+if TYPE_CHECKING:
+    from engine.facade import Engine
+    from engine.simulation import Profile
 
 SPREAD = timedelta(days=60)
 """Cases arrive over so long, ending now."""
@@ -35,18 +40,23 @@ def simulate(say: Catalogue) -> Command:
 
 
 def _run(desk: Desk, key: str, cases: int, seed: str, pairs: tuple[str, ...], file: Path | None) -> None:
-    from engine.simulation import Simulation
+    from engine.simulation import Simulation, hasty
 
     given = variables(pairs, file)
+    profile = _profile(key)
 
     def start(number: int, draw: Draw) -> Mapping[str, Any]:
-        return {"case_code": f"SIM-{seed}-{number + 1}", **given}
+        places = {"grid": draw.pick(grids)} if grids else {}
+        return {"case_code": f"SIM-{seed}-{number + 1}", **places, **given}
 
     begin = datetime.now(UTC).astimezone(desk.zone) - SPREAD
     began = time.monotonic()
     with desk.engine(create=True) as engine:
-        simulation = Simulation(engine, key, seed=seed, begin=begin, every=SPREAD / cases, start=start)
-        with desk.screen.progress(key) as advance:
+        grids = _grids(engine)
+        simulation = Simulation(
+            engine, key, seed=seed, begin=begin, every=SPREAD / cases, start=start, profile=profile
+        )
+        with desk.screen.progress(key) as advance, hasty(engine):
             tally = simulation.run(cases, progress=advance_to(advance))
         stand = Counter(case.status for case in engine.queries.cases(key=key))
     seconds = time.monotonic() - began
@@ -70,3 +80,18 @@ def _run(desk: Desk, key: str, cases: int, seed: str, pairs: tuple[str, ...], fi
             desk.screen.remark(desk.say(f"simulate.{topic}", listed=listed))
     listed = ", ".join(f"{desk.say('status.' + name)} {count}" for name, count in stand.most_common())
     desk.screen.remark(desk.say("simulate.status", listed=listed))
+
+
+def _profile(key: str) -> Profile | None:
+    """How the cases of a flow that comes along usually go."""
+    from engine.simulation import read_profile
+
+    folder = shipped(f"bpmn/{key}/samples")
+    file = None if folder is None else folder / "simulation.toml"
+    return read_profile(file.read_bytes()) if file is not None and file.is_file() else None
+
+
+def _grids(engine: Engine) -> list[str]:
+    """The grids of the directory, where there is one: cases happen there."""
+    units = {} if engine.directory is None else engine.directory.index.register.units
+    return sorted(unit for unit, rows in units.items() if rows[-1].level == "grid")

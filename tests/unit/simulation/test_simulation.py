@@ -45,7 +45,7 @@ PROCESS = diagram(
     start("s"), user("report", form="visit"), fork("f"), user("visit", multi=parallel("=[1,2]", "i"), groups="town"),
     user("call"), fork("j"), xor("ok"), user("close"), end("e"),
     boundary("late", "call", timer(duration="P2D"), interrupting=False), end("told"),
-    "s -> report -> f; f -> visit -> j; f -> call -> j -> ok; ok -> close -> e if solved; ok -> report else",
+    "s -> report -> f; f -> visit -> j; f -> call -> j -> ok; ok -> close if solved; close -> e; ok -> report else",
     "late -> told",
 )  # fmt: skip
 

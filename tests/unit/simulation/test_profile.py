@@ -1,0 +1,83 @@
+"""How the cases of a flow usually go: options by parts, values always entered, messages that come."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from engine import Engine, ManualClock
+from engine.history import Replayer, Verifier
+from engine.installation import open_engine
+from engine.samples.draw import Draw
+from engine.simulation import Filler, Profile, Simulation, read_profile
+from engine.simulation.haste import hasty
+
+BEGIN = datetime(2026, 3, 2, 9, tzinfo=ZoneInfo("Asia/Shanghai"))
+SELECT = {"type": "select", "key": "consent", "validate": {"required": True}}
+OPTIONS = [{"label": word, "value": word} for word in ("agree", "refuse", "not_reached")]
+
+
+def test_options_are_chosen_in_the_parts_the_profile_gives() -> None:
+    profile = Profile(answers={"consent": {"agree": 90, "refuse": 10}})
+    filler = Filler(Draw("s"), BEGIN, profile=profile)
+    form = {"components": [{**SELECT, "values": OPTIONS}]}
+    chosen = Counter(filler.fill(form, {})["consent"] for _ in range(400))
+    assert chosen["agree"] > 320
+    assert chosen["refuse"] > 15
+    assert chosen["not_reached"] == 0
+
+
+def test_values_are_always_entered_and_lists_may_be_complete() -> None:
+    profile = read_profile(b'complete = ["signatures"]\n[values]\nagreed = true\n')
+    form = {
+        "components": [
+            {"type": "checkbox", "key": "agreed"},
+            {"type": "taglist", "key": "signatures", "values": OPTIONS, "validate": {"required": True}},
+        ]
+    }
+    values = Filler(Draw("s"), BEGIN, profile=profile).fill(form, {})
+    assert values == {"agreed": True, "signatures": ["agree", "refuse", "not_reached"]}
+
+
+def test_what_is_known_is_not_entered_anew() -> None:
+    form = {"components": [{"type": "textfield", "key": "grid", "validate": {"required": True}}]}
+    assert Filler(Draw("s"), BEGIN).fill(form, {"grid": "qh0100101"}) == {"grid": "qh0100101"}
+
+
+@pytest.mark.parametrize("flow", ["dispute", "whistle"])
+def test_a_shipped_flow_is_simulated_and_proves_itself(flow: str, tmp_path: Path) -> None:
+    folder = Path("bpmn") / flow
+    profile = read_profile((folder / "samples/simulation.toml").read_bytes())
+    clock = ManualClock(int(BEGIN.timestamp()) * 1_000_000)
+    with open_engine(f"sqlite:///{tmp_path}/b.db", Path("config"), clock=clock) as engine:
+        deploy(engine, folder)
+        simulation = Simulation(
+            engine,
+            flow,
+            seed="profile",
+            begin=BEGIN,
+            every=timedelta(hours=8),
+            start=lambda number, draw: {"case_code": f"P-{number}", "grid": "G"},
+            profile=profile,
+        )
+        with hasty(engine):
+            tally = simulation.run(12)
+        assert tally.steps["complete"] > 60
+        assert {case.status for case in engine.queries.cases()} & {"completed"}
+        for case_id in engine.case_ids():
+            assert Verifier(engine).verify(case_id).is_sound
+            assert Replayer(engine, engine.settings).replay(case_id).is_sound
+
+
+def deploy(engine: Engine, folder: Path) -> None:
+    """Deploy a package's diagrams, tables and forms."""
+    files = {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.suffix in (".bpmn", ".dmn", ".form")
+    }
+    engine.deploy(files, actor="designer")
