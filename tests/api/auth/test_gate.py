@@ -95,6 +95,12 @@ def test_nobody_is_signed_in_by_a_page_of_another_host(house: House) -> None:
     assert ("sign-in-refused", "password") not in house.kinds()
 
 
+def test_who_signs_in_anew_needs_no_token_of_the_session_before(house: House) -> None:
+    browser = house.signed_in("li", person="li")
+    browser.csrf = None
+    assert browser.sign_in("li").status_code == 200
+
+
 # -- standing in -----------------------------------------------------------------------------------
 
 
