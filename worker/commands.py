@@ -24,6 +24,7 @@ from engine.i18n import Catalogue
 if TYPE_CHECKING:
     from engine.facade import Engine
     from engine.settings import ServiceSettings
+    from worker.connectors.registry import Registry
 
 
 def scheduler(say: Catalogue) -> Command:
@@ -57,11 +58,12 @@ def _scheduler(desk: Desk, redis: str | None) -> None:
 
     settings = _settings(desk, redis)
     stop = _until_told()
-    with _engine(settings) as engine:
+    with _engine(settings) as (engine, registry):
         Scheduler(
             engine,
             Queues(connect(_redis(settings))),
             f"scheduler-{os.getpid()}-{uuid4().hex[:8]}",
+            types=sorted(registry.jobs),
             periodic=standard(),
         ).run(stop)
 
@@ -80,8 +82,8 @@ def _worker(desk: Desk, redis: str | None, queues: str | None) -> None:
             message_zh=f"可用的队列：{', '.join(QueueName)}",
             message_en=f"the queues are {', '.join(QueueName)}",
         )
-    with _engine(settings) as engine:
-        settle(engine)
+    with _engine(settings) as (engine, registry):
+        settle(engine, registry)
         labour(chosen, connect(_redis(settings)))
 
 
@@ -123,12 +125,14 @@ def _redis(settings: ServiceSettings) -> str:
 
 
 @contextmanager
-def _engine(settings: ServiceSettings) -> Iterator[Engine]:
+def _engine(settings: ServiceSettings) -> Iterator[tuple[Engine, Registry]]:
+    from worker.connectors.registry import Registry
     from worker.opening import open_worker_engine
 
-    engine = open_worker_engine(settings)
+    registry = Registry.of(settings)
+    engine = open_worker_engine(settings, registry)
     try:
-        yield engine
+        yield engine, registry
     finally:
         engine.close()
 

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Final
-from uuid import uuid4
 
 from engine.facade import Engine
+from worker.connectors.registry import Registry
 
 _OPENED: Final[list[Office]] = []
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Office:
-    """One process's engine and who it is."""
+    """One process's engine and connectors."""
 
     engine: Engine
-    name: str
+    registry: Registry
 
 
-def settle(engine: Engine) -> Office:
-    """Make `engine` the one that the tasks of this process use."""
+def settle(engine: Engine, registry: Registry | None = None) -> Office:
+    """Make these the ones that the tasks of this process use. registry: by default without connectors."""
     _OPENED.clear()
-    _OPENED.append(Office(engine=engine, name=f"worker-{uuid4().hex[:12]}"))
+    _OPENED.append(Office(engine=engine, registry=registry or Registry({})))
     return _OPENED[0]
 
 

@@ -10,9 +10,10 @@ from engine.facade import Engine
 from engine.installation import open_engine
 from engine.runtime import Settings
 from engine.settings import ServiceSettings
+from worker.connectors.registry import Registry
 
 
-def open_worker_engine(settings: ServiceSettings) -> Engine:
+def open_worker_engine(settings: ServiceSettings, registry: Registry) -> Engine:
     """Open it. Raises InvalidInput when the keyring of a server was not named, and what `Engine.open` raises."""
     embedded = settings.database.startswith("sqlite")
     if not embedded and not settings.keyring:
@@ -29,4 +30,5 @@ def open_worker_engine(settings: ServiceSettings) -> Engine:
         settings=Settings(zone=settings.zone),
         keyring=settings.keyring or None,
         pool_size=settings.pool_size,
+        senders=registry.senders(),
     )

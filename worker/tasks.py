@@ -15,7 +15,11 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from engine import canonical
+from engine.errors import Conflict, NotFound, Refusal
+from worker.connectors.work import Refused, Work
 from worker.office import office
+from worker.scheduler import CONNECTORS
 
 T = TypeVar("T")
 PATIENCE: Final = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 5.0, 5.0)
@@ -45,6 +49,40 @@ def start_cases(_: list[str]) -> int:
 def deliver_messages(_: list[str]) -> int:
     """Match kept messages with who waits for them by now, and report those that expired; how many were delivered."""
     return _steady(office().engine.due.deliver_messages)
+
+
+def do_jobs(rows: list[tuple[str, int]]) -> int:
+    """Do jobs by their connectors and report what came of them; how many succeeded."""
+    return sum(_do_job(UUID(text), job_id) for text, job_id in rows)
+
+
+def _do_job(case_id: UUID, job_id: int) -> bool:
+    here = office()
+    jobs = here.engine.jobs
+    job = _steady(lambda: jobs.get(case_id, job_id, CONNECTORS))
+    connector = here.registry.jobs.get(job.type) if job is not None else None
+    if job is None or connector is None:
+        return False
+    try:
+        work = Work(key=job.key, values=canonical.from_wire(dict(job.variables)), headers=job.headers)
+        result = connector.do(work)
+    except Exception as error:  # noqa: BLE001 - whatever a connector meets is the job's failure, not the worker's
+        _LOG.warning("job %s of type %s failed: %s", job.key, job.type, error)
+        left = 0 if isinstance(error, Refused) else None
+        said = str(error) or type(error).__name__
+        _report(lambda: jobs.fail(case_id, job_id, said, worker=CONNECTORS, retries=left))
+        return False
+    return _report(lambda: jobs.complete(case_id, job_id, result, worker=CONNECTORS))
+
+
+def _report(report: Callable[[], object]) -> bool:
+    try:
+        _steady(report)
+    except (NotFound, Conflict, Refusal) as error:
+        # The job is gone, somebody else has it by now, or the case stands still: it is found again if need be.
+        _LOG.info("a report came too late: %s", error.code)
+        return False
+    return True
 
 
 def _steady(work: Callable[[], T]) -> T:

@@ -242,7 +242,8 @@ def _recompute(session: Session, scope: Scope, item: WorkItem, clock: dict[str, 
 def _apply(
     session: Session, scope: Scope, item: WorkItem, clock: dict[str, Any], found: dict[str, Any]
 ) -> None:
-    clock = {**clock, **{part: found[part] for part in ("at", "points", "calendar", "pausable")}}
+    moved = {part: found[part] for part in ("at", "points", "calendar", "pausable")}
+    clock = {**clock, **moved, **ladder.kept(found)}
     halt(session, scope, item)
     if item.due != clock["at"]:
         session.emit(["task=", scope.id, item.id, {"due": clock["at"]}])
