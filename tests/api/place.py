@@ -155,7 +155,9 @@ class Place:
                 secret = self.office.sessions.begin(tx, account.id, US, self.clock())
             client = self.app.test_client()
             client.set_cookie("bihuan", secret)
-            self._clients[person] = Caller(client=client, headers={"X-CSRF-Token": csrf_token(secret)})
+            self._clients[person] = Caller(
+                client=client, headers={"X-CSRF-Token": csrf_token(secret)}, secret=secret
+            )
         return self._clients[person]
 
     def machine(self, *scopes: str) -> Caller:
@@ -188,6 +190,7 @@ class Caller:
 
     client: FlaskClient
     headers: dict[str, str]
+    secret: str = ""
 
     def get(self, path: str, **query: Any) -> TestResponse:
         return self.client.get(f"/api/v1{path}", query_string=query, headers=self.headers)

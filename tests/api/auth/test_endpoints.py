@@ -55,7 +55,7 @@ def test_only_these_endpoints_are_open_to_anybody(app: Flask) -> None:
     """Written out, so that nobody opens another one by the way."""
     assert {f"{each.method} {each.rule}" for each in endpoints(app) if each.public} <= {
         "GET /",
-        "GET /<path:path>",
+        "GET /<page:path>",
         "GET /healthz",
         "GET /readyz",
         # By its own token, or from this machine.
