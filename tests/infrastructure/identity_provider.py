@@ -34,7 +34,9 @@ class _Provider:
         self.issuer = issuer
         self.control: dict[str, Any] = {}
         self.codes: dict[str, dict[str, str]] = {}
-        self.keys = {"one": RSAKey.generate_key(2048, {"kid": "one", "use": "sig", "alg": "RS256"})}
+        self.keys: dict[str, RSAKey | ECKey] = {
+            "one": RSAKey.generate_key(2048, {"kid": "one", "use": "sig", "alg": "RS256"})
+        }
         self.stranger = RSAKey.generate_key(2048, {"kid": "one"})
         self.used: list[str] = []
 
@@ -96,7 +98,7 @@ class _Provider:
             **self.control.get("claims", {}),
         }
         broken = self.control.get("break")
-        claims.pop(broken, None)
+        claims.pop(str(broken), None)
         if broken == "signature":
             return jwt.encode({"alg": "RS256", "kid": "one"}, claims, self.stranger)
         if broken == "none":
@@ -105,7 +107,7 @@ class _Provider:
             return f"{head}.{body}."
         if broken == "symmetric":
             # The public key as an HMAC secret: what a verifier that trusts the header's algorithm falls for.
-            secret = OctKey.import_key(self.keys["one"].as_pem(private=False))
+            secret = OctKey.import_key(next(iter(self.keys.values())).as_pem(private=False))
             return jwt.encode({"alg": "HS256", "kid": "one"}, claims, secret)
         if "rotate" in self.control:
             self.keys = {"two": ECKey.generate_key("P-256", {"kid": "two", "use": "sig", "alg": "ES256"})}
