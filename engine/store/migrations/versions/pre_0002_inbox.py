@@ -1,7 +1,7 @@
 """What inboxes and lists of cases are read from.
 
 Open tasks get what inboxes sort and filter by; cases started before get their headers and the other projections by
-`bihuan db rebuild-projections`, or with the next command that touches them.
+`bihuan db rebuild-projections`, and are missing from lists of cases until then.
 """
 
 from __future__ import annotations
