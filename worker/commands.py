@@ -105,6 +105,8 @@ def _settings(desk: Desk, redis: str | None) -> ServiceSettings:
         format="%(asctime)s %(levelname)s %(name)s %(message)s",
         stream=sys.stderr,
     )
+    # It tells of every step of every token.
+    logging.getLogger("spiff").setLevel(logging.WARNING)
     settings = ServiceSettings.read()
     chosen = desk.chosen
     if chosen.database != DATABASE:
