@@ -11,6 +11,7 @@ import marshmallow as ma
 from flask import Response, request
 from flask.views import MethodView
 
+from api.acting import actor
 from api.auth import current, requires
 from api.blueprint import Blueprint
 from api.problems import body_of
@@ -19,6 +20,7 @@ from api.schemas.base import Moment
 from api.service import service
 from engine.directory import Index, Person, Unit, changes
 from engine.directory.exchange import export_csv, export_workbook, import_directory, read_files
+from engine.entitlement import NotEntitled
 from engine.errors import BihuanError, InvalidInput, NotFound
 
 blueprint = Blueprint("directory", __name__, description="通讯录 Units, people, roles, stand-ins.")
@@ -201,6 +203,7 @@ class HandOverView(MethodView):
         here = service()
         if here.directory.index.person(body["to"], here.engine.clock()) is None:
             raise InvalidInput.at("to", message_zh="没有这名人员", message_en="there is no such person")
+        _check_superior(here.directory.index, body["leaving"], here.engine.clock())
         results = here.engine.hand_over(
             body["leaving"], body["to"], actor=current().actor, reason=body["reason"]
         )
@@ -225,6 +228,22 @@ def person(index: Index, found: Person, at: int) -> dict[str, Any]:
         ],
         "away": any(index.is_away(found.id, row.role, at) for row in posts),
     }
+
+
+def _check_superior(index: Index, leaving: str, at: int) -> None:
+    """Raise NotEntitled unless the caller administrates, or leads wherever somebody works."""
+    if current().has_role("admin"):
+        return
+    scope = actor().scope
+    posts = [post.membership for post in index.posts(leaving, at) if post.behalf_of is None]
+    units = [unit for row in posts if (unit := index.unit(row.unit, at)) is not None]
+    led = () if scope is None else tuple(scope.subtrees)
+    if not units or not all(unit.path.startswith(led) for unit in units):
+        raise NotEntitled(
+            message_zh="只能转办本辖区人员的任务",
+            message_en="only the tasks of people in one's own area",
+            place={"person": leaving},
+        )
 
 
 def _at(query: dict[str, Any]) -> tuple[Index, int]:

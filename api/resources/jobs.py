@@ -7,7 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 from flask.views import MethodView
 
-from api.auth import requires
+from api.acting import viewer
+from api.auth import current, requires
 from api.blueprint import Blueprint
 from api.refs import TaskRef
 from api.resources.tasks import Answer, done
@@ -143,11 +144,16 @@ class ExtendJobView(MethodView):
 def rows_of(
     table: sa.Table, order: sa.ColumnElement[Any], query: dict[str, Any]
 ) -> tuple[list[dict[str, Any]], str | None]:
-    """A page of a table of things that belong to cases, and the cursor of the next."""
+    """A page of a table of things that belong to cases, and the cursor of the next.
+
+    Who keeps the service running is shown all of them, everybody else those of cases they see.
+    """
     start, limit = position(query), query["limit"]
     asked = sa.select(table).order_by(order, *table.primary_key.columns).offset(start).limit(limit + 1)
     if query.get("case_id") is not None:
         asked = asked.where(table.c.case_id == query["case_id"])
+    if not (current().may("jobs:read") or current().may("incidents:resolve")):
+        asked = asked.where(viewer().sees(table.c.case_id))
     with service().engine.database.reading() as tx:
         rows = [dict(row._mapping) for row in tx.execute(asked)]
     return rows[:limit], cursor(start + limit) if len(rows) > limit else None
