@@ -17,6 +17,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -296,11 +297,11 @@ def _boxes(inbox: Inbox, viewer: Viewer) -> dict[str, Callable[[], Any]]:
     asked: dict[str, Callable[[], Any]] = {}
     for box in Box:
         for sort in Sort if box in OPEN else (Sort.CREATED,):
-            asked[f"{box} by {sort}"] = lambda box=box, sort=sort: inbox.page(viewer, box, sort=sort)  # type: ignore[misc]
+            asked[f"{box} by {sort}"] = partial(inbox.page, viewer, box, sort=sort)
     for box, sort in ((Box.TODO, Sort.DUE), (Box.TODO, Sort.CREATED), (Box.DONE, Sort.CREATED)):
         cursor = _deep(inbox, viewer, box, sort)
-        asked[f"{box} by {sort}, page {100 if cursor else 'last'}"] = (  # type: ignore[assignment]
-            lambda box=box, sort=sort, cursor=cursor: inbox.page(viewer, box, sort=sort, cursor=cursor)
+        asked[f"{box} by {sort}, page {100 if cursor else 'last'}"] = partial(
+            inbox.page, viewer, box, sort=sort, cursor=cursor
         )
     asked["counts of all boxes"] = lambda: inbox.counts(viewer)
     asked["next task"] = lambda: inbox.next_task(viewer)
@@ -337,10 +338,8 @@ def _filtered(inbox: Inbox, viewer: Viewer, county: County) -> dict[str, Callabl
     asked: dict[str, Callable[[], Any]] = {}
     for name, narrowed in filters.items():
         for sort in Sort:
-            asked[f"todo, {name}, by {sort}"] = (  # type: ignore[assignment]
-                lambda narrowed=narrowed, sort=sort: inbox.page(viewer, Box.TODO, narrowed, sort=sort)
-            )
-        asked[f"done, {name}"] = lambda narrowed=narrowed: inbox.page(viewer, Box.DONE, narrowed)  # type: ignore[misc]
+            asked[f"todo, {name}, by {sort}"] = partial(inbox.page, viewer, Box.TODO, narrowed, sort=sort)
+        asked[f"done, {name}"] = partial(inbox.page, viewer, Box.DONE, narrowed)
     return asked
 
 
@@ -365,10 +364,8 @@ def _lists(listed: Cases, viewer: Viewer, county: County) -> dict[str, Callable[
     asked: dict[str, Callable[[], Any]] = {}
     for name, narrowed in filters.items():
         for sort in CaseSort:
-            asked[f"cases, {name}, by {sort}"] = (  # type: ignore[assignment]
-                lambda narrowed=narrowed, sort=sort: listed.page(viewer, narrowed, sort=sort)
-            )
-        asked[f"cases, {name}, count"] = lambda narrowed=narrowed: listed.count(viewer, narrowed)  # type: ignore[misc]
+            asked[f"cases, {name}, by {sort}"] = partial(listed.page, viewer, narrowed, sort=sort)
+        asked[f"cases, {name}, count"] = partial(listed.count, viewer, narrowed)
     asked["cases, by grade, counts"] = lambda: listed.by_grade(viewer)
     return asked
 

@@ -38,7 +38,6 @@ WORK = (
     user("first", groups="unit:G1/grid_worker"),
     user("second", groups="unit:T1-med/mediator"),
 )
-HOUR = 3_600_000_000
 
 
 @dataclass
