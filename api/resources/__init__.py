@@ -8,6 +8,7 @@ from api.resources import (
     batches,
     casepage,
     cases,
+    config,
     content,
     definitions,
     directory,
@@ -15,6 +16,7 @@ from api.resources import (
     incidents,
     jobs,
     messages,
+    names,
     own,
     tasks,
 )
@@ -32,6 +34,8 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     jobs.blueprint,
     incidents.blueprint,
     directory.blueprint,
+    config.blueprint,
+    names.blueprint,
     audit.blueprint,
 )
 """All of them, in the order in which they are documented."""
