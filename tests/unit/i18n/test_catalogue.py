@@ -55,10 +55,11 @@ def test_a_sentence_that_is_missing_is_an_error() -> None:
 
 
 def _written() -> set[str]:
-    """All texts in the code of the command line."""
+    """All texts in the code of the command line, that of the parts above included."""
     return {
         node.value
-        for path in CLI.rglob("*.py")
+        for folder in (CLI, Path("api"), Path("worker"))
+        for path in folder.rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
