@@ -78,7 +78,13 @@ task_candidates = keyed_table(
         "case_id",
         "task_id",
         postgresql_include=[
-            "created_at", "soon_at", "priority", "grade", "confidentiality", "flow", "element_id",
+            "created_at",
+            "soon_at",
+            "priority",
+            "grade",
+            "confidentiality",
+            "flow",
+            "element_id",
         ],
     ),
 )

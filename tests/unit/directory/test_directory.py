@@ -166,7 +166,9 @@ def test_open_work_without_staff_is_found(database: Database) -> None:
     task = {
         "case_id": CASE, "task_id": 1, "token_id": 1, "definition_key": "x", "element_id": "x", "name": "x",
         "form": None, "status": "claimed", "assignee": "li", "due_at": NEVER, "priority": 50, "created_at": 1,
+        "soon_at": NEVER, "urged": 0, "provisional": 0,
     }  # fmt: skip
+    waiting = {"free": 1, "soon_at": 1, "priority": 50, "grade": 3, "confidentiality": 0, "flow": "x"}
     groups = ("unit:T1-med/*", "unit:T1-med/leader", "unit:G1/grid_worker", "platform")
     with database.transaction() as tx:
         tx.write_many(insert(tasks), [task, {**task, "task_id": 2, "assignee": "wang"}])
@@ -180,6 +182,8 @@ def test_open_work_without_staff_is_found(database: Database) -> None:
                     "candidate": group,
                     "due_at": 1,
                     "created_at": 1,
+                    "element_id": "x",
+                    **waiting,
                 }
                 for group in groups
             ],
