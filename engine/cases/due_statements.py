@@ -52,6 +52,13 @@ sweep_timers_again: Final = Statement(
     .where(timers.c.case_id == sa.bindparam("key_case_id", type_=sa.Uuid))
     .values(sweep_at=timers.c.due_at)
 )
+sweep_timers_when_due: Final = Statement(
+    timers.update()
+    .where(
+        timers.c.case_id == sa.bindparam("key_case_id", type_=sa.Uuid), timers.c.sweep_at < timers.c.due_at
+    )
+    .values(sweep_at=timers.c.due_at)
+)
 release_timers: Final = Statement(
     timers.update()
     .where(timers.c.lane == _LANE, timers.c.sweep_at > timers.c.due_at, timers.c.sweep_at <= _UNTIL)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+import sqlalchemy as sa
 from redis import Redis
 from rq import Queue
 from rq.serializers import JSONSerializer
@@ -201,3 +202,21 @@ def test_an_emergency_has_its_own_queue(engine: Engine, clock: ManualClock, redi
     desk = Desk(engine, redis)
     desk.sweep()
     assert desk.waiting() == ["emergency", "timers"]
+
+
+def test_a_timer_an_older_version_wrote_is_swept_once_and_then_when_it_is_due(
+    engine: Engine, clock: ManualClock, redis: Redis
+) -> None:
+    engine.deploy({"p.bpmn": WAITING}, actor="d")
+    case = engine.start("p", actor="x").case_id
+    with engine.database.transaction() as tx:
+        tx.execute(sa.text("UPDATE timers SET sweep_at = 0"))
+    desk = Desk(engine, redis)
+    assert desk.sweep() == 1
+    desk.work()
+    clock.advance(HOUR - SECOND)
+    assert desk.sweep() == 0
+    clock.advance(SECOND)
+    assert desk.sweep() == 1
+    desk.work()
+    assert engine.case(case).status == "completed"
