@@ -1,6 +1,7 @@
 import { createRouter, createWebHistory } from 'vue-router'
 import { whenSignedOut } from '@/api/http'
 import { useSession } from '@/stores/session'
+import { PLACES } from './shell/places'
 import { work } from './routes/work'
 
 declare module 'vue-router' {
@@ -14,10 +15,11 @@ export const router = createRouter({
   history: createWebHistory(),
   routes: [
     { path: '/sign-in', component: () => import('@/pages/SignIn.vue'), meta: { open: true } },
+    { path: '/password', component: () => import('@/pages/Password.vue') },
     {
       path: '/',
       component: () => import('@/shell/Shell.vue'),
-      children: [{ path: '', redirect: '/inbox' }, ...work],
+      children: [{ path: '', component: () => import('@/pages/Missing.vue') }, ...work],
     },
     { path: '/:rest(.*)*', component: () => import('@/pages/Missing.vue'), meta: { open: true } },
   ],
@@ -27,8 +29,19 @@ router.beforeEach(async (to) => {
   if (to.meta.open) return true
   const session = useSession()
   if (!session.asked) await session.look()
-  return session.signedIn ? true : { path: '/sign-in', query: { next: to.fullPath } }
+  if (!session.signedIn) return { path: '/sign-in', query: { next: to.fullPath } }
+  // With a one-time password nothing else is open.
+  if (session.me?.must_change_password && to.path !== '/password') {
+    return { path: '/password', query: { next: to.fullPath } }
+  }
+  return to.path === '/' ? home() : true
 })
+
+/** The first place that is the caller's to go to. */
+function home(): string {
+  const session = useSession()
+  return PLACES.find((place) => place.scopes.some((scope) => session.may(scope)))?.to ?? '/password'
+}
 
 whenSignedOut(() => {
   const session = useSession()

@@ -1,12 +1,15 @@
+import type { components } from './contract'
 import { call } from './http'
 
-export interface PersonFound {
-  id: string
-  name: string
-  units: string[]
-}
+export type Person = components['schemas']['Person']
 
 /** Staff whose name or login holds a text. */
-export async function findPeople(text: string): Promise<PersonFound[]> {
-  return (await call<{ items: PersonFound[] }>('/directory/people', { query: { text, limit: 20 } })).body.items
+export async function findPeople(text: string): Promise<Person[]> {
+  return (await call<{ items: Person[] }>('/directory/people', { query: { text, limit: 20 } })).body.items
+}
+
+/** What people and units are called, by their ids; at most a hundred at a time. */
+export async function readNames(ids: string[]): Promise<Record<string, string>> {
+  const items = (await call<{ items: { id: string; name: string }[] }>('/directory/names', { query: { id: ids } })).body.items
+  return Object.fromEntries(items.map((one) => [one.id, one.name]))
 }

@@ -20,6 +20,13 @@ export interface Request {
   headers?: Record<string, string>
 }
 
+let behalf: string | null = null
+
+/** Say on whose behalf everything is done from now on; null: one's own. */
+export function actFor(person: string | null): void {
+  behalf = person
+}
+
 let onSignedOut: () => void = () => {}
 
 /** What to do when the server no longer knows who we are. */
@@ -41,6 +48,7 @@ export async function call<T>(path: string, request: Request = {}): Promise<Answ
     headers['Content-Type'] = 'application/json'
     payload = JSON.stringify(request.body)
   }
+  if (behalf) headers['Bihuan-On-Behalf-Of'] = behalf
   if (request.etag) headers[method === 'GET' ? 'If-None-Match' : 'If-Match'] = request.etag
   if (request.key) headers['Idempotency-Key'] = request.key
   if (method !== 'GET') headers['X-CSRF-Token'] = cookie('bihuan_csrf')

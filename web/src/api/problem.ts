@@ -25,6 +25,21 @@ export class Problem extends Error {
     return this.body.code ?? ''
   }
 
+  /** What is wrong, in sentences: those of the fields, else that of the whole. */
+  get messages(): string[] {
+    const all = Object.values(this.errors).flat()
+    return all.length ? all : [this.message]
+  }
+
+  /** Messages by field. */
+  get errors(): Record<string, string[]> {
+    const found: Record<string, string[]> = {}
+    for (const [name, told] of Object.entries(this.body.errors ?? {})) {
+      found[name] = (Array.isArray(told) ? told : [told]).map(String)
+    }
+    return found
+  }
+
   /** Whether the same request may succeed later. */
   get passing(): boolean {
     return this.status === 0 || this.status === 429 || this.status >= 502

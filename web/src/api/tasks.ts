@@ -1,51 +1,16 @@
+import type { components } from './contract'
 import { call, freshKey, type Answer } from './http'
 
-/** An earlier step, and whether the task may go back to it. */
-export interface Target {
-  element: string
-  name: string
-  seq: number
-  actor: string
-  legal: boolean
-  rule: string
-  reason: string
-}
-
-export interface TaskPage {
-  id: string
-  case_id: string
-  element: string
-  name: string
-  process: string
-  status: 'open' | 'claimed' | 'held'
-  assignee: string | null
-  owner: string | null
-  candidate_groups: string[]
-  candidate_users: string[]
-  created_at: string
-  due_at: string | null
-  priority: number
-  urged: number
-  mine: boolean
-  claimable: boolean
-  form: Record<string, unknown> | null
-  data: Record<string, unknown>
-  masked: string[]
-  targets: Target[]
-}
-
-export interface Outcome {
-  case_id: string
-  seq: number
-  status: 'active' | 'suspended' | 'completed' | 'cancelled'
-  repeated: boolean
-}
+export type Target = components['schemas']['Target']
+export type TaskPage = components['schemas']['TaskPage']
+export type Outcome = components['schemas']['Outcome']
+export type Values = Record<string, unknown>
 
 /** The verbs of handling and what each takes. */
 export interface Verbs {
   claim: Record<string, never>
   unclaim: Record<string, never>
-  complete: { variables: Record<string, unknown> }
+  complete: { variables: Values }
   return: { to?: string; mode: 'redo' | 'back'; reason: string }
   recall: { reason?: string }
   transfer: { to: string; reason?: string; superior?: boolean }
@@ -60,22 +25,33 @@ export interface Verbs {
 export type Verb = keyof Verbs
 
 /** A task with its form, its values and where it may be returned to. */
-export function readTask(id: string, signal?: AbortSignal): Promise<Answer<TaskPage>> {
-  return call<TaskPage>(`/tasks/${encodeURIComponent(id)}`, { signal })
+export async function readTask(id: string, signal?: AbortSignal): Promise<TaskPage> {
+  return (await call<TaskPage>(`/tasks/${encodeURIComponent(id)}`, { signal })).body
 }
 
 /** Do something with a task. `key` makes trying again safe. */
-export function act<V extends Verb>(
-  id: string,
-  verb: V,
-  given: Verbs[V],
-  options: { key?: string; etag?: string | null } = {},
-): Promise<Answer<Outcome>> {
+export function act<V extends Verb>(id: string, verb: V, given: Verbs[V], key = freshKey()): Promise<Answer<Outcome>> {
   const bare = verb === 'claim' || verb === 'unclaim'
-  return call<Outcome>(`/tasks/${encodeURIComponent(id)}/${verb}`, {
-    method: 'POST',
-    body: bare ? undefined : given,
-    key: options.key ?? freshKey(),
-    etag: options.etag,
-  })
+  const body = bare ? undefined : given
+  return call<Outcome>(`/tasks/${encodeURIComponent(id)}/${verb}`, { method: 'POST', body, key })
+}
+
+export interface Draft {
+  saved_at: string | null
+  values: Values
+}
+
+const draftOf = (id: string): string => `/tasks/${encodeURIComponent(id)}/draft`
+
+/** One's own draft of a task's form. */
+export async function readDraft(id: string, signal?: AbortSignal): Promise<Draft> {
+  return (await call<Draft>(draftOf(id), { signal })).body
+}
+
+export async function saveDraft(id: string, values: Values): Promise<Draft> {
+  return (await call<Draft>(draftOf(id), { method: 'PUT', body: { values } })).body
+}
+
+export async function dropDraft(id: string): Promise<void> {
+  await call(draftOf(id), { method: 'DELETE' })
 }

@@ -3,8 +3,6 @@ import { computed, ref, shallowRef } from 'vue'
 import { PAST, readBox, readCounts, type Box, type Counts, type Filters, type InboxRow, type Sort } from '@/api/inbox'
 import { Problem } from '@/api/problem'
 
-const POLL = 10_000
-
 /** The boxes: the rows of the one that is open, and the counts of all. */
 export const useInbox = defineStore('inbox', () => {
   const box = ref<Box>('todo')
@@ -18,7 +16,8 @@ export const useInbox = defineStore('inbox', () => {
 
   let reading: AbortController | null = null
   let tag: string | null = null
-  let timer: ReturnType<typeof setTimeout> | undefined
+  // Rows that were opened, for those that are not in the list any more, or not yet.
+  const opened = new Map<string, InboxRow>()
 
   const narrowed = computed(() => Object.values(filters.value).some(Boolean))
   const past = computed(() => PAST.includes(box.value))
@@ -72,28 +71,37 @@ export const useInbox = defineStore('inbox', () => {
     }
   }
 
-  /** Look for changes until `rest` is called; not while nobody looks at the page. */
-  function watch(): void {
-    rest()
-    const tick = async (): Promise<void> => {
-      if (document.visibilityState === 'visible') await count()
-      timer = setTimeout(tick, POLL)
-    }
-    void tick()
+  /** Show only what the filters let through. */
+  function narrow(wanted: Filters): void {
+    filters.value = wanted
+    void load()
   }
 
-  function rest(): void {
-    clearTimeout(timer)
+  function order(by: Sort): void {
+    sort.value = by
+    void load()
+  }
+
+  function see(row: InboxRow): void {
+    opened.set(keyOf(row), row)
+  }
+
+  /** A row that was shown before. */
+  function seen(key: string | null): InboxRow | null {
+    return key === null ? null : (opened.get(key) ?? null)
   }
 
   /** Take a row out of what is shown; gives back what undoes that. */
   function drop(key: string): () => void {
     const before = rows.value
+    const row = before.find((one) => keyOf(one) === key)
+    if (row) see(row)
     rows.value = before.filter((row) => keyOf(row) !== key)
     return () => (rows.value = before)
   }
 
-  return { box, filters, sort, rows, next, counts, busy, failure, narrowed, past, load, more, count, watch, rest, drop }
+  return {
+    box, filters, sort, rows, next, counts, busy, failure, narrowed, past, load, more, narrow, order, count, see, seen, drop }
 })
 
 /** What names a row: its task, or its case in the boxes of cases. */

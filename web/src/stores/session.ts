@@ -1,24 +1,10 @@
 import { defineStore } from 'pinia'
 import { computed, ref } from 'vue'
-import { call } from '@/api/http'
+import { actFor, call } from '@/api/http'
 import { Problem } from '@/api/problem'
+import type { components } from '@/api/contract'
 
-export interface Post {
-  unit: string
-  unit_name: string
-  role: string
-  role_name: string
-}
-
-export interface Me {
-  person: string | null
-  name: string
-  login: string
-  posts: Post[]
-  permissions: string[]
-  stands_in_for: { person: string; name: string }[]
-  must_change_password?: boolean
-}
+export type Me = components['schemas']['MeOutput']
 
 /** Who is signed in, and on whose behalf they act. */
 export const useSession = defineStore('session', () => {
@@ -29,7 +15,7 @@ export const useSession = defineStore('session', () => {
   const signedIn = computed(() => me.value !== null)
 
   function may(permission: string): boolean {
-    return me.value?.permissions.includes(permission) ?? false
+    return me.value?.permissions?.includes(permission) ?? false
   }
 
   async function look(): Promise<void> {
@@ -48,6 +34,17 @@ export const useSession = defineStore('session', () => {
     await look()
   }
 
+  async function changePassword(old: string, fresh: string): Promise<void> {
+    await call('/auth/password', { method: 'POST', body: { old_password: old, new_password: fresh } })
+    await look()
+  }
+
+  /** Act for somebody absent from now on; null: for oneself again. */
+  function stand(person: string | null): void {
+    behalf.value = person
+    actFor(person)
+  }
+
   async function signOut(): Promise<void> {
     await call('/auth/logout', { method: 'POST' })
     forget()
@@ -55,8 +52,8 @@ export const useSession = defineStore('session', () => {
 
   function forget(): void {
     me.value = null
-    behalf.value = null
+    stand(null)
   }
 
-  return { me, asked, behalf, signedIn, may, look, signIn, signOut, forget }
+  return { me, asked, behalf, signedIn, may, look, signIn, changePassword, stand, signOut, forget }
 })

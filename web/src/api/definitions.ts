@@ -1,0 +1,18 @@
+import { call } from './http'
+import type { components } from './contract'
+
+export type Definition = components['schemas']['Definition']
+
+let known: Promise<Definition[]> | null = null
+
+/** The processes in their newest version; asked for once. */
+export function readDefinitions(): Promise<Definition[]> {
+  known ??= call<{ items: Definition[] }>('/definitions').then(
+    (answer) => answer.body.items,
+    (error: unknown) => {
+      known = null
+      throw error
+    },
+  )
+  return known
+}
