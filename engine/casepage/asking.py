@@ -7,17 +7,21 @@ from dataclasses import dataclass, field
 
 from engine.errors import BihuanError, Message, Refusal
 from engine.runtime import Session
-from engine.runtime.duties import check_conditions
+from engine.runtime.duties import CONDITION, check_conditions
 from engine.runtime.failure import NodeFailure
 from engine.runtime.verbs.returning import Target, targets
 
 
 @dataclass(kw_only=True, slots=True)
 class Asked:
-    """By task: the steps it may or may not be returned to, and the closing conditions not met."""
+    """By task: the steps it may or may not be returned to, and the closing conditions not met.
+
+    conditional: the tasks that have conditions at all.
+    """
 
     returns: dict[int, tuple[Target, ...]] = field(default_factory=dict)
     unmet: dict[int, tuple[Message, ...]] = field(default_factory=dict)
+    conditional: set[int] = field(default_factory=set)
 
 
 def ask(session: Session, wanted: Iterable[int]) -> Asked:
@@ -30,6 +34,8 @@ def ask(session: Session, wanted: Iterable[int]) -> Asked:
         if scope is None or task not in scope.tasks:
             continue
         asked.returns[task] = tuple(targets(session, task))
+        if session.program(scope).nodes[scope.tasks[task].element].properties.get(CONDITION):
+            asked.conditional.add(task)
         try:
             check_conditions(session, scope, scope.tasks[task], {})
         except Refusal as refusal:

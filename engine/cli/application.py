@@ -13,6 +13,8 @@ import click
 
 from engine.cli.commands.accounts import accounts
 from engine.cli.commands.bench import bench
+from engine.cli.commands.case import case
+from engine.cli.commands.cases import cases
 from engine.cli.commands.claim import claim
 from engine.cli.commands.complete import complete
 from engine.cli.commands.db import db
@@ -24,7 +26,9 @@ from engine.cli.commands.feel import feel
 from engine.cli.commands.history import history
 from engine.cli.commands.imports import imports
 from engine.cli.commands.lint import lint
+from engine.cli.commands.message import message
 from engine.cli.commands.proofs import replay, verify
+from engine.cli.commands.retry import retry
 from engine.cli.commands.run_due import run_due
 from engine.cli.commands.scenarios import scenarios
 from engine.cli.commands.simulate import simulate
@@ -50,7 +54,11 @@ COMMANDS = (
     tasks,
     claim,
     complete,
+    cases,
+    case,
     history,
+    message,
+    retry,
     imports,
     run_due,
     simulate,

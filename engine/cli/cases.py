@@ -8,7 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from engine.errors import InvalidInput, NotFound
-from engine.store.tables import cases
+from engine.store.tables import case_headers, cases
 
 if TYPE_CHECKING:
     from engine.cases.queries import Task
@@ -22,11 +22,11 @@ _FEW = 6
 
 
 def find_case(engine: Engine, name: str) -> UUID:
-    """The case somebody named by its id, by the first digits of its id, or by its business key.
+    """The case somebody named by its id, by the first digits of its id, by its code, or by its business key.
 
     Raises NotFound, or InvalidInput when several cases go by that name.
     """
-    found = _by_id(engine, name) or _by_business_key(engine, name)
+    found = _by_id(engine, name) or _by_code(engine, name) or _by_business_key(engine, name)
     if not found:
         raise NotFound(
             code="case.unknown", message_zh=f"案件不存在：{name}", message_en=f"there is no case {name}"
@@ -63,6 +63,33 @@ def find_task(engine: Engine, case_id: UUID, name: str) -> Task:
     return exact[0]
 
 
+def find_incident(engine: Engine, case_id: UUID, name: str) -> int:
+    """The open incident of a case by its number, or by its element where only one is open there.
+
+    Raises NotFound, or InvalidInput when several are open there.
+    """
+    found = [
+        row["incident_id"]
+        for row in engine.queries.incidents(case_id)
+        if name in (str(row["incident_id"]), row["element_id"])
+    ]
+    exact = [number for number in found if str(number) == name] or found
+    if not exact:
+        raise NotFound(
+            code="incident.gone",
+            message_zh=f"案件没有这个异常，或异常已经解除：{name}",
+            message_en=f"the case has no such open incident: {name}",
+        )
+    if len(exact) > 1:
+        listed = " ".join(str(number) for number in exact[:_FEW])
+        raise InvalidInput(
+            code="incident.ambiguous",
+            message_zh=f"“{name}”有 {len(exact)} 个异常，请写异常号：{listed}",
+            message_en=f"{len(exact)} incidents are at “{name}”, give a number: {listed}",
+        )
+    return int(exact[0])
+
+
 def _by_id(engine: Engine, name: str) -> list[UUID]:
     digits = name.replace("-", "").lower()
     if not SHORTEST <= len(digits) <= 32 or not _HEX.issuperset(digits):
@@ -71,6 +98,12 @@ def _by_id(engine: Engine, name: str) -> list[UUID]:
     query = sa.select(cases.c.case_id).where(cases.c.case_id.between(first, last)).order_by(cases.c.case_id)
     with engine.database.reading() as tx:
         return [row[0] for row in tx.execute(query.limit(_FEW))]
+
+
+def _by_code(engine: Engine, name: str) -> list[UUID]:
+    query = sa.select(case_headers.c.case_id).where(case_headers.c.case_code == name.strip().upper())
+    with engine.database.reading() as tx:
+        return [row[0] for row in tx.execute(query)]
 
 
 def _by_business_key(engine: Engine, name: str) -> list[UUID]:

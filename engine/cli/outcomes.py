@@ -18,21 +18,11 @@ TASK_COLUMNS = ("case", "#task", "name", "element", "status", "assignee", "due")
 
 def show_outcome(desk: Desk, engine: Engine, outcome: Outcome, key: str) -> None:
     """The case, its status and its open tasks; `key` is the sentence before them."""
+    if desk.chosen.is_json:
+        desk.screen.json(outcome_json(desk, engine, outcome))
+        return
     tasks = engine.tasks(case_id=outcome.case_id)
     incidents = engine.queries.incidents(outcome.case_id)
-    if desk.chosen.is_json:
-        desk.screen.json(
-            {
-                "case": str(outcome.case_id),
-                "seq": outcome.seq,
-                "status": outcome.status,
-                "state_hash": outcome.state_hash,
-                "repeated": outcome.repeated,
-                "tasks": [task_json(desk, task) for task in tasks],
-                "incidents": [_incident_json(incident) for incident in incidents],
-            }
-        )
-        return
     desk.screen.line(
         desk.say(key, case=outcome.case_id, status=desk.say(f"status.{outcome.status}"), seq=outcome.seq)
     )
@@ -43,6 +33,19 @@ def show_outcome(desk: Desk, engine: Engine, outcome: Outcome, key: str) -> None
         desk.screen.line(desk.say("outcome.incident", place=incident["element_id"], message=message))
     if tasks:
         show_tasks(desk, tasks)
+
+
+def outcome_json(desk: Desk, engine: Engine, outcome: Outcome) -> dict[str, Any]:
+    """The same for programs."""
+    return {
+        "case": str(outcome.case_id),
+        "seq": outcome.seq,
+        "status": outcome.status,
+        "state_hash": outcome.state_hash,
+        "repeated": outcome.repeated,
+        "tasks": [task_json(desk, task) for task in engine.tasks(case_id=outcome.case_id)],
+        "incidents": [incident_json(incident) for incident in engine.queries.incidents(outcome.case_id)],
+    }
 
 
 def show_tasks(desk: Desk, tasks: Iterable[Task]) -> None:
@@ -62,7 +65,8 @@ def show_tasks(desk: Desk, tasks: Iterable[Task]) -> None:
     desk.screen.table(headings(desk, TASK_COLUMNS), rows)
 
 
-def _incident_json(row: dict[str, Any]) -> dict[str, Any]:
+def incident_json(row: dict[str, Any]) -> dict[str, Any]:
+    """One incident for programs."""
     names = ("incident_id", "kind", "element_id", "message_zh", "message_en")
     return {name: row[name] for name in names}
 

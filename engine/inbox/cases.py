@@ -36,7 +36,7 @@ class CaseFilters:
 
     code: the whole code. status: of the process (active, suspended, completed, cancelled); lifecycle: open,
     monitoring, closed, cancelled. marked: a query for the ids of cases found by something that is not shown, such as
-    the keyed mark of a party's telephone number.
+    the keyed mark of a party's telephone number. only: this one case.
     """
 
     code: str | None = None
@@ -56,6 +56,7 @@ class CaseFilters:
     due_from: int | None = None
     due_until: int | None = None
     marked: sa.Select[Any] | None = None
+    only: UUID | None = None
 
 
 _ALL: Final = CaseFilters()
@@ -169,6 +170,7 @@ class Cases:
             header.definition_key: filters.flow,
             header.lifecycle: filters.lifecycle,
             header.source: filters.source,
+            header.case_id: filters.only,
             cases.c.status: filters.status,
             cases.c.business_key: filters.business_key,
         }

@@ -13,7 +13,18 @@ import engine
 from engine.i18n import Language, catalogue, preferred
 
 CLI = Path(engine.__file__).parent / "cli"
-PREFIXES = ("status.", "task.", "column.", "severity.", "event.", "actor.", "demo.")
+PREFIXES = (
+    "status.",
+    "task.",
+    "column.",
+    "severity.",
+    "event.",
+    "actor.",
+    "demo.",
+    "grade.",
+    "lifecycle.",
+    "interval.",
+)
 """Sections whose keys are put together from data; the tests of the commands speak them."""
 
 
