@@ -12,6 +12,7 @@ from api.resources import (
     content,
     definitions,
     directory,
+    events,
     inbox,
     incidents,
     jobs,
@@ -19,10 +20,12 @@ from api.resources import (
     names,
     own,
     tasks,
+    words,
 )
 
 BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     inbox.blueprint,
+    events.blueprint,
     tasks.blueprint,
     batches.blueprint,
     own.blueprint,
@@ -30,6 +33,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     casepage.blueprint,
     content.blueprint,
     definitions.blueprint,
+    words.blueprint,
     messages.blueprint,
     jobs.blueprint,
     incidents.blueprint,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Final
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
 
@@ -18,12 +20,24 @@ _COMMON: Final[Mapping[str, str]] = {
     "payment=(), usb=()",
 }
 _DATA_POLICY: Final = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+_HOST: Final = re.compile(r"[A-Za-z0-9.-]{1,253}")
 _HSTS: Final = "max-age=31536000"
+
+
+def live_origin(settings: ServiceSettings) -> str:
+    """Under which origin browsers reach the events; empty: unknown. Within a request."""
+    if settings.live_url:
+        return settings.live_url.rstrip("/") if settings.live_url.startswith(("http://", "https://")) else ""
+    host = urlsplit(f"//{request.host}").hostname or ""
+    if not _HOST.fullmatch(host):
+        return ""
+    return f"{'https' if is_https(settings) else 'http'}://{host}:{settings.live_port}"
 
 
 def page_policy(settings: ServiceSettings) -> str:
     """What a page of ours may load: only from its own host, and events from where they are served."""
-    live = f" {settings.live_url}" if settings.live_url.startswith(("http://", "https://")) else ""
+    live = live_origin(settings)
+    live = f" {live}" if live else ""
     return (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
         f"font-src 'self' data:; connect-src 'self'{live}; worker-src 'self'; manifest-src 'self'; "
@@ -33,14 +47,15 @@ def page_policy(settings: ServiceSettings) -> str:
 
 def install(app: Flask, settings: ServiceSettings) -> None:
     """Give every answer of an application the headers; what a view set itself stays."""
-    policy = page_policy(settings)
 
     @app.after_request
     def protect(response: Response) -> Response:
         for name, value in _COMMON.items():
             response.headers.setdefault(name, value)
         is_page = response.mimetype == "text/html"
-        response.headers.setdefault("Content-Security-Policy", policy if is_page else _DATA_POLICY)
+        response.headers.setdefault(
+            "Content-Security-Policy", page_policy(settings) if is_page else _DATA_POLICY
+        )
         if request.path.startswith("/api/"):
             # What people see of cases must not lie in a shared computer's cache.
             response.headers.setdefault("Cache-Control", "no-store")

@@ -1,0 +1,29 @@
+"""What the web app asks beside cases and tasks: names, words of forms, where the events are."""
+
+from __future__ import annotations
+
+from tests.api.place import Place
+
+
+def test_ids_have_names(place: Place) -> None:
+    found = place.sign_in("town").get("/directory/names", id=["T1", "grid", "nobody"]).get_json()["items"]
+    assert [each["id"] for each in found] == ["T1", "grid"]
+    assert found[0]["name"] == "青石镇"
+
+
+def test_names_are_asked_for_by_id(place: Place) -> None:
+    answer = place.sign_in("town").get("/directory/names")
+    assert answer.status_code == 422
+    assert "id" in answer.get_json()["errors"]
+
+
+def test_variables_are_called_what_the_forms_call_them(place: Place) -> None:
+    words = place.sign_in("town").get("/definitions/matter/versions/1/words").get_json()["items"]
+    assert words["title"]["type"] == "textfield"
+    assert all(word["label"] for word in words.values())
+
+
+def test_the_events_are_elsewhere(place: Place) -> None:
+    answer = place.sign_in("town").get("/events")
+    assert answer.status_code == 307
+    assert answer.headers["Location"] == "http://localhost:8081/api/v1/events"
