@@ -90,7 +90,7 @@ def viewer() -> Viewer:
         if caller.person is None:
             found = Viewer(person=caller.actor, at=now, groups={}, scope=_own_alone(caller), index=index)
         else:
-            found = viewer_of(index, caller.person, now)
+            found = viewer_of(index, caller.person, now, absent=caller.on_behalf_of)
         g.bihuan_viewer = found
     return found
 
@@ -105,7 +105,7 @@ def reader() -> Reader:
             scope = _own_alone(caller)
             found = Reader(person=caller.actor, at=now, index=index, scope=scope, request=request)
         else:
-            found = reader_of(index, caller.person, now, request=request)
+            found = reader_of(index, caller.person, now, request=request, absent=caller.on_behalf_of)
         g.bihuan_reader = found
     return found
 

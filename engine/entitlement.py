@@ -67,7 +67,7 @@ def actor_of(index: Index, person: str, at: int, *, absent: str | None = None) -
     """The actor at a moment (microseconds); what a stand-in has by the roles of the absent is included."""
     return Actor(
         person=person,
-        scope=scope_of(index, person, at),
+        scope=scope_of(index, person, at, absent=absent),
         groups=frozenset(index.groups_of(person, at)),
         roles=frozenset(post.membership.role for post in index.posts(person, at)),
         absent=absent,

@@ -200,7 +200,7 @@ class Executor:
             session.begin(at, LiveReads(self._providers))
             given, sealed = command.prepare(session, case_id, seq, given)
         session.begin(at, LiveReads(self._providers), lambda: past_events(tx, case_id))
-        run(session, command.kind, command.actor, given)
+        run(session, command.kind, command.actor, given, on_behalf_of=command.on_behalf_of)
         return write(
             tx,
             Applied(

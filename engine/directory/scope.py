@@ -46,7 +46,7 @@ as the subtree is a part of all. Both give the same."""
 class Scope:
     """What somebody sees at a moment. subtrees: paths, units and groups, each with the clearance there.
 
-    wide: those paths that hold a large share of all units.
+    wide: those paths that hold a large share of all units. absent: whom they act for and stand in for in everything.
     """
 
     person: str
@@ -54,6 +54,7 @@ class Scope:
     units: Clearances
     groups: Clearances
     wide: frozenset[str] = frozenset()
+    absent: str | None = None
 
     def visible(self, case_id: sa.ColumnElement[Any] = cases.c.case_id) -> sa.ColumnElement[bool]:
         """The condition on a query's case ids: those of cases that the person may see."""
@@ -71,12 +72,7 @@ class Scope:
         return sa.or_(*(_looked_up(case_id, *subtree) for subtree in paths))
 
     def _assigned(self) -> list[sa.Select[Any]]:
-        by_name = (task_candidates.c.kind == "user", task_candidates.c.candidate == self.person)
-        return [
-            sa.select(tasks.c.case_id).where(tasks.c.assignee == self.person),
-            sa.select(case_people.c.case_id).where(case_people.c.person_id == self.person),
-            sa.select(task_candidates.c.case_id).where(*by_name),
-        ]
+        return [*_of_person(self.person), *(() if self.absent is None else _of_person(self.absent))]
 
     def _addressed(self) -> list[sa.Select[Any]]:
         found = []
@@ -90,8 +86,14 @@ class Scope:
         return found
 
 
-def scope_of(index: Index, person: str, at: int, *, wide: float = WIDE) -> Scope | None:
-    """What somebody sees at a moment; None when they are not on the staff. wide: see `WIDE`."""
+def scope_of(
+    index: Index, person: str, at: int, *, wide: float = WIDE, absent: str | None = None
+) -> Scope | None:
+    """What somebody sees at a moment; None when they are not on the staff.
+
+    wide: see `WIDE`. absent: for whom they act; what came to that person by name they see if they stand in for them in
+    everything.
+    """
     if index.person(person, at) is None:
         return None
     subtrees: dict[str, Confidentiality] = {}
@@ -110,7 +112,13 @@ def scope_of(index: Index, person: str, at: int, *, wide: float = WIDE) -> Scope
             for name in _groups(post):
                 _raise_to(groups, name, role.addressed)
     large = frozenset(path for path in subtrees if index.share(path) >= wide)
-    return Scope(person=person, subtrees=subtrees, units=units, groups=groups, wide=large)
+    instead = absent if absent is not None and stands_in_for_all(index, person, absent, at) else None
+    return Scope(person=person, subtrees=subtrees, units=units, groups=groups, wide=large, absent=instead)
+
+
+def stands_in_for_all(index: Index, person: str, absent: str, at: int) -> bool:
+    """Whether somebody stands in for another in all their roles, and so for what came to them by name too."""
+    return any(row.absent == absent and row.role == ANY for row in index.standing_in(person, at))
 
 
 def visible_cases(
@@ -130,6 +138,16 @@ def own_cases(
     """The condition for cases in somebody's own subtree (see `engine.directory.counts`)."""
     scope = scope_of(index, person, at)
     return sa.false() if scope is None else scope.own(case_id)
+
+
+def _of_person(person: str) -> list[sa.Select[Any]]:
+    """The case ids of what is somebody's, or came to them, by name."""
+    by_name = (task_candidates.c.kind == "user", task_candidates.c.candidate == person)
+    return [
+        sa.select(tasks.c.case_id).where(tasks.c.assignee == person),
+        sa.select(case_people.c.case_id).where(case_people.c.person_id == person),
+        sa.select(task_candidates.c.case_id).where(*by_name),
+    ]
 
 
 def _groups(post: Post) -> tuple[str, str]:

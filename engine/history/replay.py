@@ -94,7 +94,8 @@ class Replayer:
     ) -> None:
         session.begin(event.head.effective_at, ReplayReads(content.reads), lambda: map(past_event, past))
         if event.head.kind != REFUSED:
-            execute(session, event.head.kind, event.head.actor, content.input)
+            head = event.head
+            execute(session, head.kind, head.actor, content.input, on_behalf_of=head.on_behalf_of)
 
     def _compare(self, session: Session, event: StoredEvent, content: EventContent) -> list[HistoryFinding]:
         again = EventContent(

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from engine.directory import Confidentiality, Index
 from engine.directory.identity import after_subtree
-from engine.directory.scope import WIDE, Scope, scope_of
+from engine.directory.scope import WIDE, Scope, scope_of, stands_in_for_all
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,8 +53,13 @@ class Viewer:
         return row is not None and self.index.share(row.path) >= WIDE
 
 
-def viewer_of(index: Index, person: str, at: int) -> Viewer:
-    """Who looks: once for each request. at: the moment, in microseconds since 1970 UTC."""
-    scope = scope_of(index, person, at)
+def viewer_of(index: Index, person: str, at: int, *, absent: str | None = None) -> Viewer:
+    """Who looks: once for each request. at: the moment, in microseconds since 1970 UTC.
+
+    absent: for whom they look; who stands in for that person in everything is shown that person's boxes.
+    """
+    scope = scope_of(index, person, at, absent=absent)
     groups = {} if scope is None else dict(scope.groups)
+    if absent is not None and stands_in_for_all(index, person, absent, at):
+        person = absent
     return Viewer(person=person, at=at, groups=groups, scope=scope, index=index)

@@ -53,8 +53,13 @@ class Reader:
             raise unknown_case(case_id)
 
 
-def reader_of(index: Index | None, person: str, at: int, *, request: str = "") -> Reader:
-    """The reader a person is at a moment. index: the directory; None or an empty one where there is none."""
+def reader_of(
+    index: Index | None, person: str, at: int, *, request: str = "", absent: str | None = None
+) -> Reader:
+    """The reader a person is at a moment.
+
+    index: the directory; None or an empty one where there is none. absent: for whom they act.
+    """
     if index is None or not index.register.units:
         return Reader(person=person, at=at, request=request)
     posts = index.posts(person, at)
@@ -68,7 +73,7 @@ def reader_of(index: Index | None, person: str, at: int, *, request: str = "") -
         paths=frozenset(unit.path for unit in found if unit is not None),
         groups=frozenset(index.groups_of(person, at)),
         index=index,
-        scope=scope_of(index, person, at),
+        scope=scope_of(index, person, at, absent=absent),
         request=request,
     )
 

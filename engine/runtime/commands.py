@@ -17,7 +17,7 @@ from engine.runtime.nodes.activity import finish
 from engine.runtime.nodes.base import leave
 from engine.runtime.session import Session
 from engine.runtime.verbs import beside, countersign, handing, reminding, returning, signing
-from engine.runtime.verbs.items import kept, open_task, taken
+from engine.runtime.verbs.items import has, kept, open_task, taken
 from engine.state import Incident, Job, Scope, Timer
 from engine.state.case import ACTIVE, CANCELLED, SUSPENDED
 from engine.state.items import ACTIVE as TOKEN_ACTIVE
@@ -31,13 +31,18 @@ OPEN_TO_ALL = frozenset({"resume", "cancel", "suspend", "recalculate"}) | beside
 """Commands that a suspended case accepts."""
 
 
-def execute(session: Session, kind: str, actor: str, given: Input) -> None:
+def execute(
+    session: Session, kind: str, actor: str, given: Input, *, on_behalf_of: str | None = None
+) -> None:
     """Run one command and everything that follows from it automatically.
+
+    on_behalf_of: whom the actor stands in for: what is that person's is theirs, and what neither may do they may not.
 
     Raises NotFound or Conflict when what it acts on is gone, Refusal when a rule of the domain forbids it,
     InvalidInput when its input is wrong. The session is then no longer in step and must be dropped.
     """
     handler = COMMANDS[kind]
+    session.absent = on_behalf_of
     if kind != "start":
         _check_open(session, kind, given)
     try:
@@ -102,16 +107,16 @@ def _item(session: Session, item_id: int, shelf: str, what: tuple[str, str]) -> 
 
 def _claim(session: Session, actor: str, given: Input) -> None:
     scope, task = open_task(session, given["task"])
-    if task.assignee is not None and task.assignee != actor:
+    if task.assignee is not None and not has(session, task, actor):
         raise taken(task)
     signing.refuse_held(task)
-    duties.check_separation(session, scope, task, actor)
-    session.emit(["task~", scope.id, task.id, "claimed", actor])
+    duties.check_separation_of_actor(session, scope, task, actor)
+    session.emit(["task~", scope.id, task.id, "claimed", task.assignee or actor])
 
 
 def _unclaim(session: Session, actor: str, given: Input) -> None:
     scope, task = open_task(session, given["task"])
-    if task.assignee != actor:
+    if not has(session, task, actor):
         raise taken(task)
     signing.refuse_held(task)
     signing.refuse_named(task)
@@ -124,7 +129,7 @@ def _complete(session: Session, actor: str, given: Input) -> None:
     except NotFound:
         _refuse_late_vote(session, given)
         raise
-    if task.assignee is not None and task.assignee != actor:
+    if task.assignee is not None and not has(session, task, actor):
         raise taken(task)
     values = given.get("variables") or {}
     if kept(task, "sign_of") is not None:
@@ -134,7 +139,7 @@ def _complete(session: Session, actor: str, given: Input) -> None:
     if kept(task, "owner") is not None:
         handing.hand_back(session, scope, task, values)
         return
-    duties.check_separation(session, scope, task, actor)
+    duties.check_separation_of_actor(session, scope, task, actor)
     duties.check_conditions(session, scope, task, values)
     if signing.holds_back(task):
         signing.wait_for_signs(session, scope, task, actor, values)

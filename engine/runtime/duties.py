@@ -6,7 +6,7 @@ separation of duties, closing conditions. The directory is an outside fact: it i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import Refusal
@@ -93,6 +93,29 @@ def check_separation(session: Session, scope: Scope, item: WorkItem, person: str
                 elements[effect[2][0]] = effect[2][2]
             elif effect[0] == "task-" and effect[3] == "completed" and elements.get(effect[2]) in apart:
                 _refuse_if(person, (event.actor, event.on_behalf_of), elements[effect[2]])
+
+
+def check_separation_of_actor(session: Session, scope: Scope, item: WorkItem, actor: str) -> None:
+    """Separation of duties for who acts, and for whom they stand in: a stand-in acts as both. Raises Refusal."""
+    for person in dict.fromkeys((actor, session.absent)):
+        if person is not None:
+            check_separation(session, scope, item, person)
+
+
+def stands_in(session: Session, actor: str, groups: Iterable[str]) -> bool:
+    """Whether the actor stands in now for whom they act, in everything or, in a role, for what came to these groups.
+
+    What came to somebody by name, without a group, is only for who stands in for them in everything. Without a
+    directory whoever gives the command answers for that.
+    """
+    answer = session.reads.read("directory.stands_in", [actor, session.absent, session.now])
+    if answer is None:
+        return True
+    roles = answer.get("roles", ())
+    if not roles or "*" in roles:
+        return bool(roles)
+    theirs = session.reads.read("directory.groups", [actor, session.now]) or {}
+    return not set(theirs.get("groups", ())).isdisjoint(groups)
 
 
 def _refuse_if(person: str, performers: tuple[str | None, ...], element: str) -> None:

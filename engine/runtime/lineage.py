@@ -66,7 +66,8 @@ class Step:
     order: its place among the steps. threads: the tokens that have come of it and still live. foreign: tokens from
     elsewhere merged into them. passed: joins that have gone on since without any of them. touched: the first event
     after it by which somebody acted on what came of it. task: the user task, if one. back: it was done again for
-    somebody who wants the case straight back (as `wanted_back` of `engine.runtime.nodes.base` says).
+    somebody who wants the case straight back (as `wanted_back` of `engine.runtime.nodes.base` says). groups: whose task
+    it was when it opened.
     """
 
     order: int
@@ -77,6 +78,7 @@ class Step:
     task: int | None
     back: Any
     threads: set[int]
+    groups: tuple[str, ...] = ()
     foreign: set[int] = field(default_factory=set)
     passed: set[str] = field(default_factory=set)
     touched: int | None = None
@@ -89,6 +91,7 @@ class _Item:
     token: int
     element: str
     assignee: str | None = None
+    groups: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -362,6 +365,7 @@ class Lineage:
             task=task,
             back=self._backs.get(token),
             threads=set(),
+            groups=() if item is None else item.groups,
         )
         self._attach(step, token)
         level.steps[step] = None
@@ -394,7 +398,7 @@ class Lineage:
 
     def _add_task(self, effect: list[Any]) -> None:
         row = effect[2]
-        self._items[row[0]] = _Item(row[1], row[2], row[4])
+        self._items[row[0]] = _Item(row[1], row[2], row[4], tuple(row[5]))
 
     def _change_task(self, effect: list[Any]) -> None:
         self._items[effect[2]].assignee = effect[4]

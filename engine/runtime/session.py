@@ -74,6 +74,7 @@ class Session(Board):
         ready: tasks to run, in order.
         behind: ready tokens that an exhausted step budget left.
         conditions: what the case waits for to become true.
+        absent: for whom the command at hand is given, if for somebody.
     """
 
     def __init__(self, state: CaseState, programs: Programs, settings: Settings) -> None:
@@ -85,6 +86,7 @@ class Session(Board):
         self.now = 0
         self.reads: Reads
         self.past: Past = _no_past
+        self.absent: str | None = None
         self._steps = 0
         self._opened = 0
         self._environment: Environment | None = None
@@ -99,6 +101,7 @@ class Session(Board):
         self.now = now
         self.reads = reads
         self.past = past
+        self.absent = None
         self.effects = []
         self.state.changes.clear()
         self.ready.clear()

@@ -54,10 +54,10 @@ def delegate(session: Session, actor: str, given: Mapping[str, Any]) -> None:
             message_zh="已委派的任务不能再委派",
             message_en="a delegated task cannot be delegated again",
         )
-    if to == actor:
+    if to in (actor, item.assignee):
         raise InvalidInput.at("to", message_zh="不能委派给自己", message_en="not to oneself")
     check_separation(session, scope, item, to)
-    keep(session, scope, item, owner=actor)
+    keep(session, scope, item, owner=item.assignee)
     session.emit(["task~", scope.id, item.id, "claimed", to])
 
 

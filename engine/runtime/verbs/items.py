@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine.errors import Conflict, NotFound
+from engine.runtime.duties import stands_in
 from engine.runtime.session import Session
 from engine.state import Scope, WorkItem
 
@@ -26,10 +27,17 @@ def open_task(session: Session, task_id: int) -> tuple[Scope, WorkItem]:
     return scope, item
 
 
+def has(session: Session, item: WorkItem, actor: str) -> bool:
+    """Whether a task is the actor's, or of somebody they act for and stand in for now."""
+    if item.assignee is None or item.assignee == actor:
+        return item.assignee == actor
+    return item.assignee == session.absent and stands_in(session, actor, item.groups)
+
+
 def own_task(session: Session, task_id: int, actor: str) -> tuple[Scope, WorkItem]:
-    """A task the actor has. Raises Conflict when somebody else has it, or nobody."""
+    """A task the actor has, or whom they stand in for. Raises Conflict when somebody else has it, or nobody."""
     scope, item = open_task(session, task_id)
-    if item.assignee != actor:
+    if not has(session, item, actor):
         raise taken(item)
     return scope, item
 

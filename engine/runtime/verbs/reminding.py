@@ -51,7 +51,7 @@ def extend(session: Session, actor: str, given: Mapping[str, Any]) -> None:
     scope, item = open_task(session, given["task"])
     due, approver = given.get("due"), given.get("approved_by")
     if kept(item, "clock") is not None:
-        _check_approver(item, actor, approver)
+        _check_approver(session, item, actor, approver)
         clocks.extend(session, scope, item, str(given.get("more") or ""), str(approver))
         return
     if not isinstance(due, int) or (item.due is not None and due <= item.due) or due <= session.now:
@@ -60,7 +60,7 @@ def extend(session: Session, actor: str, given: Mapping[str, Any]) -> None:
             message_zh="新的期限应晚于原期限和现在",
             message_en="it must be later than the due time and now",
         )
-    _check_approver(item, actor, approver)
+    _check_approver(session, item, actor, approver)
     if kept(item, "original_due") is not None:
         raise Refusal(
             rule="extend.once", message_zh="只能延期一次", message_en="a task is extended only once"
@@ -71,9 +71,12 @@ def extend(session: Session, actor: str, given: Mapping[str, Any]) -> None:
     session.emit(["note", "extended", {"task": item.id, "from": original, "to": due, "by": approver}])
 
 
-def _check_approver(item: WorkItem, actor: str, approver: Any) -> None:
+def _check_approver(session: Session, item: WorkItem, actor: str, approver: Any) -> None:
     """Nobody approves an extension of their own work: not its handler, nor who asks while nobody has it."""
-    if not isinstance(approver, str) or approver in ("", item.assignee or actor):
+    # Who stands in for the handler works on it as well.
+    acting = {actor, session.absent}
+    handlers = acting if item.assignee is None or item.assignee in acting else {item.assignee}
+    if not isinstance(approver, str) or approver == "" or approver in handlers:
         raise Refusal(
             rule="extend.approval",
             message_zh="延期须由办理人、申请人以外的人批准",

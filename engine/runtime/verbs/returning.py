@@ -13,12 +13,13 @@ from typing import Any
 from engine.errors import InvalidInput, NotFound, Refusal
 from engine.model.definition import Node, NodeKind
 from engine.runtime import undone
+from engine.runtime.duties import stands_in
 from engine.runtime.lineage import Lineage, Step
 from engine.runtime.marking import reachable_with
 from engine.runtime.nodes.base import wanted_back
 from engine.runtime.program import Program
 from engine.runtime.session import Session
-from engine.runtime.verbs.items import kept, open_task, taken
+from engine.runtime.verbs.items import has, kept, open_task, taken
 from engine.state import Scope, Token, WorkItem
 from engine.state.case import SUSPENDED
 from engine.state.items import ARMED
@@ -74,7 +75,7 @@ def return_task(session: Session, actor: str, given: Mapping[str, Any]) -> None:
     mode = given.get("mode", "redo")
     if mode not in MODES:
         raise InvalidInput.at("mode", message_zh="应为 redo 或 back", message_en="redo or back")
-    if item.assignee is not None and item.assignee != actor:
+    if item.assignee is not None and not has(session, item, actor):
         raise taken(item)
     lineage = session.lineage()
     forbidden = _forbidden(session, scope, token, item, lineage)
@@ -86,7 +87,11 @@ def return_task(session: Session, actor: str, given: Mapping[str, Any]) -> None:
         hint["assignee"] = step.actor
         hint["extra"] = {"returned_from": token.element, "returned_by": actor}
     if mode == "back":
-        hint["back"] = {"element": token.element, "assignee": actor, "back": wanted_back(token)}
+        hint["back"] = {
+            "element": token.element,
+            "assignee": item.assignee or actor,
+            "back": wanted_back(token),
+        }
     note = {"scope": scope.id, "from": token.element, "to": step.element, "mode": mode}
     session.emit(["note", "returned", note])
     undone.lay_by(session, actor, scope, [token.id], step.element, session.past())
@@ -109,7 +114,8 @@ def recall(session: Session, actor: str, given: Mapping[str, Any]) -> None:
             message_en="there is no completion to recall",
             place={"id": given["task"]},
         )
-    if step.actor != actor:
+    absents = step.actor == session.absent and stands_in(session, actor, step.groups)
+    if step.actor != actor and not absents:
         raise Refusal(
             rule="recall.own", message_zh="只能撤回自己的办结", message_en="only one's own completion"
         )
@@ -122,7 +128,7 @@ def recall(session: Session, actor: str, given: Mapping[str, Any]) -> None:
     for token_id in threads[1:]:
         session.cancel(session.tasks[token_id], "recalled")
     session.emit(["note", "recalled", {"element": step.element, "task": step.task}])
-    hint = {"assignee": actor, "extra": {"recalled": True}, "back": step.back}
+    hint = {"assignee": step.actor, "extra": {"recalled": True}, "back": step.back}
     session.relocate(session.tasks[threads[0]], step.element, hint, "recalled")
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from engine.errors import InvalidInput, Refusal
 from engine.runtime.nodes.activity import finish
 from engine.runtime.session import Session
-from engine.runtime.verbs.items import HELD, keep, kept, open_task, own_task
+from engine.runtime.verbs.items import HELD, has, keep, kept, open_task, own_task
 from engine.state import Scope, WorkItem
 
 MODES = ("before", "after", "beside")
@@ -34,7 +34,7 @@ def add_sign(session: Session, actor: str, given: Mapping[str, Any]) -> None:
             message_en="who was asked to sign cannot ask others",
         )
     signs = [dict(sign) for sign in kept(item, "signs", [])]
-    known = {sign["user"] for sign in signs if sign["state"] != "done"} | {actor}
+    known = {sign["user"] for sign in signs if sign["state"] != "done"} | {actor, item.assignee}
     doubled = [user for user in users if user in known]
     if doubled or len(set(users)) != len(users):
         raise InvalidInput.at(
@@ -46,14 +46,14 @@ def add_sign(session: Session, actor: str, given: Mapping[str, Any]) -> None:
     ]
     keep(session, scope, item, signs=signs)
     if mode == "before":
-        session.emit(["task~", scope.id, item.id, HELD, actor])
+        session.emit(["task~", scope.id, item.id, HELD, item.assignee])
     _open_next(session, scope, item)
 
 
 def remove_sign(session: Session, actor: str, given: Mapping[str, Any]) -> None:
     """减签: only somebody who has not signed yet. given: `task`, `user`."""
     scope, item = open_task(session, given["task"])
-    if item.assignee != actor:
+    if not has(session, item, actor):
         raise Refusal(
             rule="sign.own",
             message_zh="只能由加签人减签",
@@ -101,7 +101,7 @@ def wait_for_signs(
 ) -> None:
     """The handler is done, others still sign: keep what was entered until they have."""
     keep(session, scope, item, pending=dict(values))
-    session.emit(["task~", scope.id, item.id, HELD, actor])
+    session.emit(["task~", scope.id, item.id, HELD, item.assignee or actor])
     _open_next(session, scope, item)
 
 
