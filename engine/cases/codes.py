@@ -10,15 +10,21 @@ from __future__ import annotations
 import hashlib
 import re
 from datetime import timedelta
-from typing import Final
+from functools import lru_cache
+from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from engine.model.definition import Definition
+from engine.model.variables import PROPERTY as OUTSIDE
+from engine.model.variables import declared
 from engine.runtime.session import EPOCH
 
 PREFIX: Final = "bihuan:case_code"
 """Process property: the letters its codes begin with."""
+
+VARIABLE: Final = "case_code"
+"""The variable in which a process that declares it finds the code of its case."""
 
 ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _LETTERS: Final = 9
@@ -34,6 +40,27 @@ def new_code(case_id: UUID, definition: Definition, started_at: int, zone: str) 
     head = f"{prefix_of(definition)}-{day:%Y%m%d}"
     drawn += _check_character(head + drawn)
     return f"{head}-{drawn[:5]}-{drawn[5:]}"
+
+
+def with_code(
+    variables: dict[str, Any], case_id: UUID, definition: Definition, started_at: int, zone: str
+) -> dict[str, Any]:
+    """What a case starts with: with its code, where its process declares the variable and was not given one.
+
+    It becomes part of the recorded start, so that a replay finds the same one whatever is made of codes later.
+    """
+    if variables.get(VARIABLE) is not None or not _asks(definition):
+        return variables
+    return {**variables, VARIABLE: new_code(case_id, definition, started_at, zone)}
+
+
+def _asks(definition: Definition) -> bool:
+    return VARIABLE in _outside(definition.properties.get(OUTSIDE, ""))
+
+
+@lru_cache(maxsize=256)
+def _outside(text: str) -> frozenset[str]:
+    return frozenset(declared(text).types)
 
 
 def prefix_of(definition: Definition) -> str:

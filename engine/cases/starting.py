@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
-from uuid import UUID
 
 from engine.cases.clock import Clock
+from engine.cases.codes import with_code
 from engine.cases.command import BEHAVIOUR, Command, NewCase, Outcome
 from engine.cases.definitions import Definitions
 from engine.cases.executor import Executor
@@ -57,8 +57,10 @@ class Starter:
         masked: seal what the start form marks as personal.
         """
         definition = self._definitions.programs.get(digest).definition
+        begun = self._clock() if at is None else at
+        case_id = new_case_id(max(begun, 0), self._random(8))
         new = NewCase(
-            case_id=self._new_id(at),
+            case_id=case_id,
             definition=digest,
             key=definition.key,
             version=self._definitions.version_of(digest),
@@ -73,7 +75,7 @@ class Starter:
             at=at,
             input={
                 "definition": digest,
-                "variables": variables,
+                "variables": with_code(variables, case_id, definition, begun, self._settings.zone),
                 "business_key": business_key,
                 "start_event": start_event,
                 "provenance": provenance,
@@ -84,6 +86,3 @@ class Starter:
             prepare=self._sealing.of_start(definition, start_event) if masked else None,
         )
         return self._executor.start(new, command)
-
-    def _new_id(self, at: int | None) -> UUID:
-        return new_case_id(self._clock() if at is None else max(at, 0), self._random(8))

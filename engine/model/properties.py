@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from lxml import etree
@@ -15,11 +16,12 @@ PREFIX = "bihuan:"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Property:
-    """A known name: the elements it has an effect on (local names) and its meaning."""
+    """A known name: the elements it has an effect on (local names), its meaning, and how its value looks."""
 
     places: frozenset[str]
     zh: str
     en: str
+    shape: re.Pattern[str] | None = None
 
 
 _PROCESS = frozenset({"process"})
@@ -66,6 +68,12 @@ PROPERTIES: dict[str, Property] = {
         zh="来自外部的变量（启动、消息、信号、作业带来的），可带类型",
         en="the variables from outside (brought by the start, messages, signals, jobs), types optional",
     ),
+    "bihuan:case_code": Property(
+        places=_PROCESS,
+        zh="案件编号的开头：一个大写字母，再有最多七个大写字母或数字",
+        en="what its case codes begin with: a capital letter, then up to seven capital letters or digits",
+        shape=re.compile(r"[A-Z][A-Z0-9]{0,7}"),
+    ),
     "bihuan:confidentiality": Property(
         places=_PROCESS | _USER_TASK, zh="密级", en="the confidentiality level"
     ),
@@ -106,8 +114,19 @@ def read_properties(element: etree._Element, source: Source) -> dict[str, str]:
                 f"属性“{name}”为空或重复",
                 f"the property {name!r} is empty or repeated",
             )
+        elif not _fits(PROPERTIES[name], value):
+            source.report(
+                "property.value",
+                item,
+                f"属性“{name}”的值“{value}”不对：{PROPERTIES[name].zh}",
+                f"the property {name!r} has a wrong value {value!r}: {PROPERTIES[name].en}",
+            )
         else:
             if value.startswith("="):
                 source.expression(value, item)
             found[name] = value
     return found
+
+
+def _fits(known: Property, value: str) -> bool:
+    return known.shape is None or known.shape.fullmatch(value) is not None

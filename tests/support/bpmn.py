@@ -49,6 +49,14 @@ def file(*processes: str) -> bytes:
     return etree.tostring(root, encoding="utf-8", xml_declaration=False)
 
 
+def properties(said: Mapping[str, str]) -> str:
+    """The extension that holds `bihuan:` properties by name."""
+    lines = (
+        f"<zeebe:property name={quoteattr(name)} value={quoteattr(text)}/>" for name, text in said.items()
+    )
+    return f"<zeebe:properties>{''.join(lines)}</zeebe:properties>"
+
+
 def line_of(data: bytes, element: str) -> int:
     """The line on which the element with this id begins, counted from 1."""
     for number, line in enumerate(data.decode().split("\n"), start=1):

@@ -148,6 +148,10 @@ BROKEN: dict[str, tuple[str, list[tuple[str, int, str | None]]]] = {
         task("userTask", ext("<zeebe:properties>\n<zeebe:property name='bihuan:candidate' value='=('/></zeebe:properties>")),
         [("expression.syntax", 3, "n")],
     ),
+    "beginning of case codes that is none": (
+        ext("<zeebe:properties>\n<zeebe:property name='bihuan:case_code' value='纠纷'/></zeebe:properties>") + task("task", ""),
+        [("property.value", 3, "p")],
+    ),
     "return policy nobody knows": (
         task("userTask", ext("<zeebe:properties>\n<zeebe:property name='bihuan:return' value='twice'/></zeebe:properties>")),
         [("property.value", 2, "n")],
