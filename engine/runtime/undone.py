@@ -3,17 +3,19 @@
 A limit restarts only where its rule says so (DOMAIN §3a). So what a clock has counted must outlive its task when
 the token is put back before it. Which tasks those are is read from the case's log: those opened since the token
 came to the step it goes back to, unless another token that still lives did them. Their clocks stand in
-`CaseState.clocks` under a path of elements, because the same task of a called level is another scope next time.
+`CaseState.clocks` under the number of the scope in which the token went back, which lives on, and the elements below
+it, because the same task of a called level is another scope next time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from engine.runtime.lineage import PastEvent
 from engine.state import CaseState, Scope, WorkItem, apply
+from engine.state.scope import EVENT_SUB_PROCESS
 
 if TYPE_CHECKING:
     from engine.runtime.session import Session
@@ -22,15 +24,21 @@ STOPPED = "stopped"
 """The reason under which a clock's ledger shows that its task was done, before somebody put it back."""
 
 
-def path(state: CaseState, scope: Scope, element: str) -> str:
-    """Where an element stands: the elements of the scopes around it, instances with their number."""
-    parts = [element]
-    around: Scope | None = scope
-    while around is not None:
+def places(state: CaseState, scope: Scope, element: str) -> Iterator[tuple[int, str]]:
+    """Where an element stands as seen from each scope around it, the nearest first.
+
+    The scope's number, and with it the elements of the scopes below it, instances with their number. From outside
+    an event sub-process nothing in it is seen: what begins there again is another matter.
+    """
+    path = element
+    around = scope
+    while True:
+        yield around.id, f"{around.id}/{path}"
+        if around.parent is None or around.kind == EVENT_SUB_PROCESS:
+            return
         number = "" if around.index is None else f"#{around.index}"
-        parts.append(around.element + number)
-        around = None if around.parent is None else state.scopes[around.parent]
-    return "/".join(reversed(parts))
+        path = f"{around.element}{number}/{path}"
+        around = state.scopes[around.parent]
 
 
 def lay_by(
@@ -47,37 +55,49 @@ def lay_by(
     since = history.arrived.get((scope.id, target), 0)
     found: dict[str, Any] = {}
     for record in history.records.values():
-        token = history.resolved(record.tokens.get(scope.id))
-        if token is None or token in living or record.opened < since:
+        token, where = history.resolved(record.tokens.get(scope.id)), record.places.get(scope.id)
+        if where is None or token is None or token in living or record.opened < since:
             continue
         kept = {name: value for name, value in record.clock.items() if name not in ("points", "pausable")}
         closed = session.now if record.closed is None else record.closed
-        found[record.path] = {**kept, "closed": closed, "by": actor}
+        found[where] = {**kept, "closed": closed, "by": actor}
     if found:
-        session.emit(["clocks", {**session.state.clocks, **found}])
+        session.emit(["clocks", {**_of_living(session.state), **found}])
 
 
 def taken_up(session: Session, scope: Scope, element: str) -> dict[str, Any] | None:
     """The clock that was kept for a task about to open, if one was."""
     if not session.state.clocks:
         return None
-    kept: dict[str, Any] | None = session.state.clocks.get(path(session.state, scope, element))
-    return kept
+    where = _kept_at(session.state, scope, element)
+    return None if where is None else dict(session.state.clocks[where])
 
 
 def drop(session: Session, scope: Scope, element: str) -> None:
     """A task has opened again: its clock is no longer kept."""
     if session.state.clocks:
-        where = path(session.state, scope, element)
-        if where in session.state.clocks:
+        where = _kept_at(session.state, scope, element)
+        if where is not None:
             session.emit(["clocks", {key: one for key, one in session.state.clocks.items() if key != where}])
+
+
+def _kept_at(state: CaseState, scope: Scope, element: str) -> str | None:
+    return next((where for _, where in places(state, scope, element) if where in state.clocks), None)
+
+
+def _of_living(state: CaseState) -> dict[str, Any]:
+    """The kept clocks whose scope has not ended."""
+    return {where: one for where, one in state.clocks.items() if int(where.partition("/")[0]) in state.scopes}
 
 
 @dataclass(slots=True)
 class _Record:
-    """A task that had a clock. opened: the number of the effect; closed: the moment. tokens: by scope around it."""
+    """A task that had a clock. opened: the number of the effect; closed: the moment.
 
-    path: str
+    places: see `places`; tokens: the token that it stands for, both by the scopes around it.
+    """
+
+    places: dict[int, str]
     clock: dict[str, Any]
     opened: int
     tokens: dict[int, int]
@@ -135,5 +155,5 @@ class _History:
         while scope.parent is not None and scope.owner is not None:
             tokens[scope.parent] = scope.owner
             scope = self.state.scopes[scope.parent]
-        where = path(self.state, self.state.scopes[scope_id], item.element)
-        self.records[item.id] = _Record(where, clock, self.count, tokens)
+        seen = dict(places(self.state, self.state.scopes[scope_id], item.element))
+        self.records[item.id] = _Record(seen, clock, self.count, tokens)

@@ -17,7 +17,7 @@ from engine.calendars import Kind, Timetable
 from engine.calendars.case_clock import case_clock_providers
 from engine.errors import Refusal
 from engine.history import task_clocks
-from tests.support.bpmn import boundary, diagram, end, escalation, start, user, xor
+from tests.support.bpmn import boundary, diagram, end, escalation, event_sub, message, start, user, xor
 from tests.support.driving import check, micros
 from tests.verbs.acting import prop, props
 
@@ -374,6 +374,37 @@ def test_a_step_between_goes_on_as_well(office: Office) -> None:
     (item,) = office.engine.tasks(case_id=case)
     office.engine.complete(case, item.id, {}, actor="li")
     assert office.due(case) == "03-11 18:00"
+
+
+def test_two_event_sub_processes_at_once_keep_their_own_clocks(office: Office) -> None:
+    engine = office.engine
+    case = office.run(
+        start("s"), user("main"), end("e"), "s -> main -> e",
+        event_sub(
+            "told", start("heard", message("m", "=code"), interrupting=False), user("first"), work(),
+            user("review"), end("done"), "heard -> first -> work -> review -> done",
+        ), code="k",
+    )  # fmt: skip
+
+    def complete(element: str) -> None:
+        item = max(engine.tasks(case_id=case, element=element), key=lambda item: item.id)
+        engine.complete(case, item.id, {}, actor="li")
+
+    for day in (2, 3):
+        office.at(3, day, 9)
+        engine.send_message("m", "k", {})
+        complete("first")
+    office.at(3, 4, 9)
+    for item in engine.tasks(case_id=case, element="work"):
+        engine.complete(case, item.id, {}, actor="li")
+    for item in engine.tasks(case_id=case, element="review"):
+        engine.claim(case, item.id, actor="wang")
+        engine.return_task(case, item.id, actor="wang", to="first")
+    complete("first")
+    complete("first")
+    due = [item.due_at for item in engine.tasks(case_id=case, element="work")]
+    assert due == [micros(datetime(2026, 3, day, 18, tzinfo=SHANGHAI)) for day in (9, 10)]
+    assert engine.queries.state(case).clocks == {}
 
 
 def test_a_reason_used_up_no_longer_stops_it(office: Office) -> None:
