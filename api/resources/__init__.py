@@ -13,6 +13,7 @@ from api.resources import (
     definitions,
     directory,
     events,
+    exports,
     inbox,
     incidents,
     jobs,
@@ -41,5 +42,6 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     config.blueprint,
     names.blueprint,
     audit.blueprint,
+    exports.blueprint,
 )
 """All of them, in the order in which they are documented."""

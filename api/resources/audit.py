@@ -7,6 +7,7 @@ from uuid import UUID
 
 from flask.views import MethodView
 
+from api.acting import see_case, viewer
 from api.auth import requires
 from api.blueprint import Blueprint
 from api.language import either
@@ -27,7 +28,7 @@ class VerifyView(MethodView):
     def get(self, case_id: UUID) -> dict[str, Any]:
         """核验: do the log, its hashes and the rows of a case say the same?"""
         engine = service().engine
-        engine.case(case_id)
+        see_case(case_id)
         return _report(Verifier(engine).verify(case_id))
 
 
@@ -40,7 +41,7 @@ class ReplayView(MethodView):
     def get(self, case_id: UUID) -> dict[str, Any]:
         """复演: execute every command of a case again and compare, bit for bit."""
         engine = service().engine
-        engine.case(case_id)
+        see_case(case_id)
         return _report(Replayer(engine).replay(case_id))
 
 
@@ -52,8 +53,8 @@ class AccessView(MethodView):
     @blueprint.arguments(schemas.AccessQuery, location="query")
     @blueprint.response(200, schemas.AccessLogSchema)
     def get(self, query: dict[str, Any]) -> dict[str, Any]:
-        """Who saw which fields of which case, on what basis and why."""
-        found = service().content.access.page(**query)
+        """Who saw which fields of which case in the caller's scope, on what basis and why."""
+        found = service().content.access.page(**query, within=viewer().sees)
         items = [
             {
                 "id": each.id,

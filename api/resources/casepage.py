@@ -17,7 +17,7 @@ from api.schemas.commands import ETAG
 from api.schemas.content import CasePageSchema
 from api.service import service
 from api.values import shown
-from engine.casepage import OpenTask
+from engine.casepage import CasePage, OpenTask
 from engine.history.clocks import TaskClock
 from engine.i18n import catalogue
 from engine.runtime.verbs.returning import Target
@@ -36,23 +36,27 @@ class CasePageView(MethodView):
     def get(self, case_id: UUID) -> tuple[dict[str, Any], int, dict[str, str]]:
         """Header, values, tasks, clocks, history, comments, files and links of a case, masked by role."""
         page = service().content.pages.page(reader(), case_id, catalogue(language()))
-        body = {
-            "case": header(page.case),
-            "header": page.header,
-            "values": shown(page.values),
-            "masked": page.masked,
-            "partial": page.partial,
-            "grant": page.grant,
-            "diagrams": page.diagrams,
-            "tasks": [_task(case_id, task) for task in page.tasks],
-            "clocks": None if page.clocks is None else [_clock(clock) for clock in page.clocks],
-            "history": [line(told) for told in page.history],
-            "total": page.total,
-            "comments": page.comments,
-            "attachments": page.attachments,
-            "links": page.links,
-        }
-        return body, 200, etag(page.case.state_hash)
+        return page_body(case_id, page), 200, etag(page.case.state_hash)
+
+
+def page_body(case_id: UUID, page: CasePage) -> dict[str, Any]:
+    """The page of a case as its schema has it."""
+    return {
+        "case": header(page.case),
+        "header": page.header,
+        "values": shown(page.values),
+        "masked": page.masked,
+        "partial": page.partial,
+        "grant": page.grant,
+        "diagrams": page.diagrams,
+        "tasks": [_task(case_id, task) for task in page.tasks],
+        "clocks": None if page.clocks is None else [_clock(clock) for clock in page.clocks],
+        "history": [line(told) for told in page.history],
+        "total": page.total,
+        "comments": page.comments,
+        "attachments": page.attachments,
+        "links": page.links,
+    }
 
 
 def target(found: Target) -> dict[str, Any]:

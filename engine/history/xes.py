@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import Any, BinaryIO
 from uuid import UUID
 
@@ -26,20 +27,24 @@ def export_xes(
     target: BinaryIO,
     case_ids: Iterable[UUID],
     *,
+    attributes: Mapping[str, str] = MappingProxyType({}),
     progress: Callable[[int], None] | None = None,
 ) -> int:
     """Write the user tasks of cases as one XES log: created, claimed, completed, with who and when.
 
     The case clock (`effective_at`) is the time. Values of variables are not exported: the log carries process
-    facts only. Returns the number of events written. progress: called with the number of cases done.
+    facts only. Returns the number of events written. attributes: of the log as a whole, by key. progress: called with
+    the number of cases done.
     """
     written = 0
     with etree.xmlfile(target, encoding="utf-8") as out:
         out.write_declaration()
-        attributes = {"xes.version": "1849-2016", "xes.features": ""}
-        with out.element("log", attributes, nsmap={None: "http://www.xes-standard.org/"}):
+        version = {"xes.version": "1849-2016", "xes.features": ""}
+        with out.element("log", version, nsmap={None: "http://www.xes-standard.org/"}):
             for name, prefix, uri in EXTENSIONS:
                 out.write(etree.Element("extension", name=name, prefix=prefix, uri=uri))
+            for key, value in attributes.items():
+                out.write(etree.Element("string", key=key, value=_clean(value)))
             for number, case_id in enumerate(case_ids, start=1):
                 trace = _trace(engine, case_id)
                 written += sum(1 for child in trace if child.tag == "event")

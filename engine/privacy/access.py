@@ -80,8 +80,12 @@ class AccessLog:
         until: int | None = None,
         before: UUID | None = None,
         limit: int = 100,
+        within: Callable[[sa.ColumnElement[Any]], sa.ColumnElement[bool]] | None = None,
     ) -> list[Access]:
-        """Lines, newest first: of a case, of a person, of a time. before: the last line of the page before."""
+        """Lines, newest first: of a case, of a person, of a time.
+
+        before: the last line of the page before. within: the condition on case ids that keeps to a scope.
+        """
         table = access_log
         query = sa.select(table).order_by(table.c.access_id.desc()).limit(limit)
         for column, value in ((table.c.case_id, case_id), (table.c.person_id, person)):
@@ -93,6 +97,8 @@ class AccessLog:
             query = query.where(table.c.seen_at < until)
         if before is not None:
             query = query.where(table.c.access_id < before)
+        if within is not None:
+            query = query.where(within(table.c.case_id))
         with self._database.reading() as tx:
             return [_access(row._mapping) for row in tx.execute(query)]
 

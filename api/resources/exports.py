@@ -1,0 +1,181 @@
+"""What leaves the house in files: lists of cases and single cases, in scope, masked, marked with who took it out.
+
+Each export is a line of the security log.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from flask import Response, g, stream_with_context
+from flask.views import MethodView
+
+from api.acting import etag, reader, see_case, viewer
+from api.auth import current, requires
+from api.auth.gate import gate, origin
+from api.blueprint import Blueprint
+from api.language import language
+from api.resources.casepage import page_body
+from api.resources.cases import line
+from api.resources.inbox import unit_name
+from api.schemas.base import iso
+from api.schemas.commands import ETAG
+from api.schemas.exports import CaseExportSchema
+from api.schemas.inbox import CasesQuery, case_filters_of
+from api.service import service
+from engine.history.xes import export_xes
+from engine.i18n import Language, catalogue
+from engine.inbox import CaseRow, CaseSort
+from engine.intake.formula import neutralise
+
+blueprint = Blueprint("exports", __name__, description="导出 Exports, each with a watermark.")
+
+_PAGE: Final = 200
+_EVENTS: Final = 10_000_000
+"""All events of a case; the log of one is bounded by what it does."""
+_COLUMNS: Final = {
+    "case_code": ("案件编码", "code"),
+    "title": ("标题", "title"),
+    "flow_name": ("流程", "process"),
+    "category": ("类别", "category"),
+    "grade": ("分级", "grade"),
+    "confidentiality": ("密级", "confidentiality"),
+    "lifecycle": ("阶段", "lifecycle"),
+    "status": ("状态", "status"),
+    "source": ("来源", "source"),
+    "place_name": ("所在单位", "place"),
+    "received_at": ("受理时间", "received"),
+    "due_at": ("到期时间", "due"),
+    "settled_at": ("办结时间", "settled"),
+    "closed_at": ("销号时间", "closed"),
+    "case_id": ("案件标识", "case id"),
+}
+_WATERMARK: Final = ("导出水印", "watermark")
+_XES: Final = "application/xml"
+_FILE: Final = {"type": "string", "format": "binary"}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Watermark:
+    """Who takes something out, and when (microseconds)."""
+
+    person: str
+    name: str
+    at: int
+    request: str
+
+    def __str__(self) -> str:
+        return f"{self.name}({self.person}) {iso(self.at)} {self.request}"
+
+
+@blueprint.route("/exports/cases.csv")
+class CasesFileView(MethodView):
+    """A list."""
+
+    @requires("cases:read", "audit:export")
+    @blueprint.arguments(CasesQuery, location="query")
+    @blueprint.alt_response(
+        200, description="The rows, UTF-8 with a mark.", schema=_FILE, content_type="text/csv"
+    )
+    def get(self, query: dict[str, Any]) -> Response:
+        """The cases in the caller's scope as a table for spreadsheets; every row carries the watermark."""
+        mark = _taken_out("cases.csv", "")
+        rows = stream_with_context(_lines(query, mark))
+        return _file(rows, "text/csv; charset=utf-8", "cases.csv")
+
+
+@blueprint.route("/cases/<case:case_id>/export.json")
+class CaseFileView(MethodView):
+    """One case."""
+
+    @requires("cases:read", "audit:export")
+    @blueprint.response(200, CaseExportSchema, headers=ETAG)
+    def get(self, case_id: UUID) -> tuple[dict[str, Any], int, dict[str, str]]:
+        """A case with its whole history, masked by role as on its page."""
+        say, pages = catalogue(language()), service().content.pages
+        page = pages.page(reader(), case_id, say)
+        told = pages.history(reader(), case_id, say, limit=_EVENTS)
+        body = {
+            **page_body(case_id, page),
+            "history": [line(each) for each in told],
+            "watermark": asdict(_taken_out("case.json", str(case_id))),
+        }
+        disposition = {"Content-Disposition": f'attachment; filename="{case_id}.json"'}
+        return body, 200, {**etag(page.case.state_hash), **disposition}
+
+
+@blueprint.route("/cases/<case:case_id>/export.xes")
+class CaseXesView(MethodView):
+    """One case for process mining."""
+
+    @requires("cases:read", "audit:export")
+    @blueprint.alt_response(200, description="The log (IEEE 1849).", schema=_FILE, content_type=_XES)
+    def get(self, case_id: UUID) -> Response:
+        """The tasks of a case as XES: who did which step when; no values."""
+        see_case(case_id)
+        # Who sees only their own part of a case has no business with everybody's steps.
+        service().content.pages.history(reader(), case_id, catalogue(language()), limit=1)
+        mark = _taken_out("case.xes", str(case_id))
+        target = io.BytesIO()
+        export_xes(service().engine, target, [case_id], attributes={"bihuan:watermark": str(mark)})
+        return _file(target.getvalue(), _XES, f"{case_id}.xes")
+
+
+def _lines(query: dict[str, Any], mark: Watermark) -> Iterator[str]:
+    which = 0 if language() is Language.ZH else 1
+    heads = [names[which] for names in _COLUMNS.values()]
+    yield "\ufeff" + _row([*heads, _WATERMARK[which]])
+    cursor = query.get("cursor")
+    while True:
+        found = service().cases.page(
+            viewer(), case_filters_of(query), sort=CaseSort(query["sort"]), cursor=cursor, limit=_PAGE
+        )
+        for row in found.rows:
+            yield _row([*_cells(row), str(mark)])
+        cursor = found.next
+        if cursor is None:
+            return
+
+
+def _cells(row: CaseRow) -> list[str]:
+    values = {**asdict(row), "place_name": unit_name(row.place)}
+    return [_cell(name, values[name]) for name in _COLUMNS]
+
+
+def _cell(name: str, value: Any) -> str:
+    if value is None:
+        return ""
+    return iso(value) if name.endswith("_at") else str(value)
+
+
+def _row(cells: list[str]) -> str:
+    target = io.StringIO()
+    csv.writer(target).writerow([neutralise(cell) for cell in cells])
+    return target.getvalue()
+
+
+def _taken_out(what: str, subject: str) -> Watermark:
+    """The watermark of an export, which is noted in the security log."""
+    caller, here = current(), service()
+    now = here.engine.clock()
+    known = None if caller.person is None else here.directory.index.person(caller.person, now)
+    with here.engine.database.transaction() as tx:
+        log = gate().office.log
+        log.note(tx, "exported", origin(), account=caller.account, subject=subject, detail=what)
+    return Watermark(
+        person=caller.actor,
+        name=caller.login if known is None else known.name,
+        at=now,
+        request=str(g.get("bihuan_request_id", "")),
+    )
+
+
+def _file(content: Any, kind: str, name: str) -> Response:
+    response = Response(content, content_type=kind)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
