@@ -152,7 +152,7 @@ def idle(engine: Engine, conninfo: str, url: str, redis: str, keys: Path, count:
         time.sleep(5)
         before, began = _cpu(running[0].pid), time.monotonic()
         server = _server_cpu(conninfo)
-        time.sleep(30)
+        time.sleep(60)
         took = time.monotonic() - began
         used, served = _cpu(running[0].pid) - before, _server_cpu(conninfo) - server
     return {

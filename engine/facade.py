@@ -15,7 +15,7 @@ from engine.cases.clock import Clock, wall_clock
 from engine.cases.command import Command, Outcome
 from engine.cases.definitions import Definitions, Deployment
 from engine.cases.due import Due
-from engine.cases.executor import Executor
+from engine.cases.grouping import GroupExecutor
 from engine.cases.jobs import Jobs
 from engine.cases.leases import Leases
 from engine.cases.linking import LINK, LinkTeller
@@ -67,7 +67,7 @@ class Engine(Handling):
         self._keyring = keyring
         self.vault = Vault(keyring, random=config.random)
         self.definitions = Definitions(database, config.settings)
-        self.executor = Executor(
+        self.executor = GroupExecutor(
             database,
             self.definitions,
             config.settings,

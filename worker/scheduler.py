@@ -19,6 +19,7 @@ import sqlalchemy as sa
 
 from engine.cases.lanes import EMERGENCY, LANES
 from engine.facade import Engine
+from engine.store import NEVER
 from worker.periodic import Periodic
 from worker.queues import LOST, QueueName, Queues
 
@@ -33,11 +34,13 @@ _LOG = logging.getLogger(__name__)
 class Pace:
     """How a scheduler works; times in seconds.
 
-    poll: how long it rests when nothing is due. lease: for how long it leads without renewing. hold: for how long
+    poll: how long it rests when there was nothing to hand out; doubled each time there is nothing again, up to idle,
+    but never beyond the moment the next row is due. lease: for how long it leads without renewing. hold: for how long
     rows are taken. depth: batches in a queue at most. batch: cases or rows in one. sweep: rows taken at a time.
     """
 
     poll: float = 0.25
+    idle: float = 1.0
     lease: float = 15.0
     hold: float = 60.0
     depth: int = 16
@@ -71,11 +74,12 @@ class Scheduler:
         self._renew_at = 0.0
         self._mark_at = 0.0
         self._release = True
+        self._next_due = NEVER
         self._hold = int(self._pace.hold * 1_000_000)
 
     def run(self, stop: threading.Event) -> None:
         """Work until `stop` is set; give the lease up then. What is lost meanwhile is waited for."""
-        away = 0
+        away = quiet = 0
         while not stop.is_set():
             try:
                 done = self.round() if self.leads() else 0
@@ -86,12 +90,21 @@ class Scheduler:
                 _LOG.warning("waiting for what is away: %s", type(error).__name__)
                 stop.wait(self._pace.poll * 2**away / 4)
                 continue
-            if not done:
-                stop.wait(self._pace.poll)
+            quiet = 0 if done else quiet + 1
+            if quiet:
+                stop.wait(self.rest(quiet))
         try:
             self._engine.leases.give_up(LEASE, self._owner)
         except sa.exc.DBAPIError:
             _LOG.warning("the lease could not be given up; it ends by itself")
+
+    def rest(self, quiet: int) -> float:
+        """Seconds to rest after so many rounds without anything to hand out."""
+        pace = self._pace
+        longest = min(pace.idle, pace.poll * 2 ** min(quiet - 1, 8))
+        ahead = (self._next_due - self._engine.clock()) / 1_000_000
+        # What is due and was not handed out waits for room in the queues.
+        return min(longest, ahead) if ahead > 0 else pace.poll
 
     def leads(self) -> bool:
         """Whether this one leads; renews the lease when a third of it has passed."""
@@ -123,7 +136,8 @@ class Scheduler:
             self._engine.sweeps.release_jobs(CONNECTORS)
             self._release = False
         handed = self._periodically(now)
-        if self._engine.sweeps.next_due() <= self._engine.clock():
+        self._next_due = self._engine.sweeps.next_due()
+        if self._next_due <= self._engine.clock():
             handed += self._sweep()
         return handed + self._lock_jobs()
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from engine import canonical
 from engine.cases import statements as sql
 from engine.errors import BihuanError
 from engine.state import CaseState, Scope
-from engine.store import Reading
+from engine.store import Reading, Statement
+from engine.store.statement import Row
 
 
 class CorruptState(BihuanError):
@@ -39,11 +42,18 @@ def unpack(state: bytes, scopes: list[tuple[int, bytes]]) -> CaseState:
     return CaseState.from_parts(canonical.loads(header), parts)
 
 
+def queries(case_id: UUID) -> list[tuple[Statement, Mapping[str, Any]]]:
+    """What has to be read of an open case: the rows of both go to `read`."""
+    return [(sql.read_state, {"case_id": case_id}), (sql.read_scopes, {"case_id": case_id})]
+
+
 def load(tx: Reading, case_id: UUID, state_hash: bytes) -> CaseState:
     """The state of an open case. Raises CorruptState when it is not what the log says."""
-    found, scopes = tx.rows_of(
-        (sql.read_state, {"case_id": case_id}), (sql.read_scopes, {"case_id": case_id})
-    )
+    return read(case_id, state_hash, *tx.rows_of(*queries(case_id)))
+
+
+def read(case_id: UUID, state_hash: bytes, found: Sequence[Row], scopes: Sequence[Row]) -> CaseState:
+    """The state from what its queries found. Raises CorruptState when it is not what the log says."""
     try:
         state = unpack(bytes(found[0][0]), [(row[0], row[1]) for row in scopes])
         sound = state.digest() == state_hash

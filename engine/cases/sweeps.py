@@ -20,22 +20,16 @@ from engine.store.tables import jobs, outbox, start_timers, stuck_work, timers
 OutboxRow = tuple[UUID, int, int]
 """Case, event and number of a row that leaves with the event."""
 
-_NEXT: Final = [
-    *(
-        (
-            Statement(
-                sa.select(column)
-                .where(lane == sa.bindparam("lane", type_=sa.Integer))
-                .order_by(column)
-                .limit(1)
-            ),
-            {"lane": number},
-        )
-        for column, lane in ((timers.c.sweep_at, timers.c.lane), (outbox.c.due_at, outbox.c.lane))
-        for number in LANES
-    ),
-    (Statement(sa.select(start_timers.c.due_at).order_by(start_timers.c.due_at).limit(1)), {}),
-]
+_NEXT: Final = Statement(
+    sa.select(
+        *(
+            sa.select(due).where(lane == number).order_by(due).limit(1).scalar_subquery()
+            for due, lane in ((timers.c.sweep_at, timers.c.lane), (outbox.c.due_at, outbox.c.lane))
+            for number in LANES
+        ),
+        sa.select(start_timers.c.due_at).order_by(start_timers.c.due_at).limit(1).scalar_subquery(),
+    )
+)
 
 
 class Sweeps:
@@ -46,10 +40,10 @@ class Sweeps:
         self._clock = clock
 
     def next_due(self) -> int:
-        """When the next timer, outbox row or timed start is due; NEVER when nothing is. One round trip."""
+        """When the next timer, outbox row or timed start is due; NEVER when nothing is. One query."""
         with self._database.reading() as tx:
-            found = tx.rows_of(*_NEXT)
-        return min((int(rows[0][0]) for rows in found if rows), default=NEVER)
+            row = tx.row(_NEXT) or ()
+        return min((int(due) for due in row if due is not None), default=NEVER)
 
     def timers(self, lane: int, limit: int, *, hold: int) -> list[tuple[UUID, int]]:
         """Take up to `limit` due timers of a lane, the longest due first, for `hold` microseconds: case, timer."""

@@ -220,3 +220,17 @@ def test_a_timer_an_older_version_wrote_is_swept_once_and_then_when_it_is_due(
     assert desk.sweep() == 1
     desk.work()
     assert engine.case(case).status == "completed"
+
+
+def test_it_rests_longer_the_longer_there_is_nothing_to_do_but_not_beyond_what_is_due_next(
+    engine: Engine, clock: ManualClock, redis: Redis
+) -> None:
+    engine.deploy({"p.bpmn": WAITING}, actor="d")
+    scheduler = Scheduler(engine, Queues(redis), "one", pace=Pace(poll=0.25, idle=1.0))
+    scheduler.leads()
+    scheduler.round()
+    assert [scheduler.rest(quiet) for quiet in (1, 2, 3, 4)] == [0.25, 0.5, 1.0, 1.0]
+    engine.start("p", actor="x")
+    clock.advance(HOUR - SECOND // 10)
+    scheduler.round()
+    assert scheduler.rest(9) == pytest.approx(0.1)
