@@ -39,7 +39,7 @@ def _expected(fold: Fold, definitions: Definitions) -> dict[str, Rows]:
         _tasks(rows, scope, definitions)
         rows["timers"] |= {(item.id, item.element, item.due) for item in scope.timers.values()}
         rows["subscriptions"] |= {
-            (item.id, item.kind, item.name, item.key, item.element)
+            (item.id, item.kind, item.name, item.key, item.element, int(item.wakes))
             for item in scope.subscriptions.values()
             if item.kind != CONDITION
         }

@@ -41,7 +41,7 @@ MIRRORED: Final[dict[str, tuple[sa.Table, tuple[str, ...]]]] = {
     "timers": (timers, ("timer_id", "element_id", "due_at")),
     "subscriptions": (
         subscriptions,
-        ("subscription_id", "kind", "name", "correlation_key", "element_id"),
+        ("subscription_id", "kind", "name", "correlation_key", "element_id", "wakes"),
     ),
     "jobs": (jobs, ("job_id", "token_id", "type", "retries")),
     "incidents": (

@@ -44,6 +44,11 @@ class FaultAt:
         self._number = number
         self.count = 0
 
+    @property
+    def happened(self) -> bool:
+        """Whether there were so many statements that one failed."""
+        return self.count >= self._number > 0
+
     def statement(self, sql: str) -> None:
         self.count += 1
         if self.count == self._number:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -145,12 +146,12 @@ def test_what_takes_several_transactions_takes_effect_once_whatever_fails(
         engine, clock = opened(url)
         with engine:
             case = at_its_end(engine) if kind == "outbox" else begin(engine)
-            failed = False
-            with engine.database.probed(fault):
-                try:
-                    SWEEPS[kind](engine, clock, case)
-                except InjectedFault:
-                    failed = True
+            with engine.database.probed(fault), suppress(InjectedFault):
+                SWEEPS[kind](engine, clock, case)
+            failed = fault.happened
+            # What a sweep put aside is not waited for: its delay would show in the times of the case.
+            for stuck in engine.stuck.list():
+                engine.stuck.retry(stuck.work)
             SWEEPS[kind](engine, clock, case)
             engine.run_due()
             rows = dump(engine.database)

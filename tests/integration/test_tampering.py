@@ -35,9 +35,11 @@ DEFINED = ("definitions", "resources", "definition_resources")
 
 UNPROVED: dict[str, set[str]] = {
     "definitions": {"deployment_id", "deployed_at"},
-    "jobs": {"status", "due_at", "worker", "locked_until", "priority"},
+    "jobs": {"status", "due_at", "worker", "locked_until", "priority", "lane"},
+    "timers": {"lane", "sweep_at"},
 }
-"""Columns that are no part of what is proved: who works on a job is its worker's business, until it reports."""
+"""Columns that are no part of what is proved: who works on a job is its worker's business, until it reports, and
+when and in which order a sweep takes due work is the scheduler's."""
 
 
 @dataclass
