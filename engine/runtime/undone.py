@@ -86,8 +86,13 @@ def _kept_at(state: CaseState, scope: Scope, element: str) -> str | None:
 
 
 def _of_living(state: CaseState) -> dict[str, Any]:
-    """The kept clocks whose scope has not ended."""
-    return {where: one for where, one in state.clocks.items() if int(where.partition("/")[0]) in state.scopes}
+    """The kept clocks, but those of scopes that have ended."""
+    return {
+        where: one
+        for where, one in state.clocks.items()
+        for scope, below, _ in (where.partition("/"),)
+        if not below or int(scope) in state.scopes
+    }
 
 
 @dataclass(slots=True)

@@ -17,6 +17,7 @@ from engine.errors import Conflict, InvalidInput, NotFound, Refusal
 from engine.facade import Engine
 from engine.runtime.session import EPOCH
 from engine.samples.draw import Draw
+from engine.simulation.extending import extension
 from engine.simulation.filling import Filler
 from engine.simulation.profile import Profile
 from engine.simulation.staff import Habits, Move, Staff
@@ -51,6 +52,7 @@ class _Running:
     steps: int = 0
     planned: set[int] = field(default_factory=set)
     key: str = ""
+    place: str = ""
     done: dict[int, str] = field(default_factory=dict)
     over: bool = False
 
@@ -140,8 +142,13 @@ class Simulation:
         )
         if outcome.repeated:
             return
-        key = str(variables.get("case_code", ""))
-        self._cases[outcome.case_id] = _Running(outcome.case_id, Staff(draw, self._habits), draw, key=key)
+        self._cases[outcome.case_id] = _Running(
+            outcome.case_id,
+            Staff(draw, self._habits),
+            draw,
+            key=str(variables.get("case_code", "")),
+            place=str(variables.get("grid", "")),
+        )
         self._note(outcome, at)
 
     def _note(self, outcome: Outcome, at: int) -> None:
@@ -258,8 +265,8 @@ class Simulation:
             engine.urge(case_id, item.id, actor="village", at=at)
         elif move is Move.COPY:
             engine.copy(case_id, item.id, [other], actor=actor, at=at)
-        elif move is Move.EXTEND and (item.extra or {}).get("clock"):
-            return engine.extend(case_id, item.id, more="1 workDay", approved_by=other, actor=actor, at=at)
+        elif move is Move.EXTEND:
+            return self._extend(running, item, actor, at)
         elif move is Move.SUSPEND:
             outcome = engine.suspend(case_id, actor=actor, reason_code="appraisal", at=at)
             back = _micros(running.staff.delay(self._at(at) + running.staff.away_for((1, 30))))
@@ -268,6 +275,22 @@ class Simulation:
         if move in (Move.URGE, Move.COPY):
             self.tally.steps[str(move)] += 1
         return None
+
+    def _extend(self, running: _Running, item: WorkItem, actor: str, at: int) -> Outcome | None:
+        """More time, if the limit's rule gives it."""
+        given = extension(
+            self._engine,
+            item,
+            running.place,
+            at,
+            (actor, item.assignee),
+            lambda groups, avoid: self._somebody(running, groups, at, tuple(avoid)),
+        )
+        if given is None:
+            return None
+        return self._engine.extend(
+            running.case_id, item.id, more=given.more, approved_by=given.approver, actor=actor, at=at
+        )
 
     def _somebody(
         self, running: _Running, groups: list[str], at: int, avoid: tuple[str | None, ...] = ()
