@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 
 HEAD = (
     '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -12,12 +13,16 @@ HEAD = (
 )
 
 
-def _task(task_id: str, *, form: str | None = None, extra: str = "") -> str:
+def _task(task_id: str, *, form: str | None = None, extra: str = "", candidate: str | None = None) -> str:
     reference = f'<zeebe:formDefinition formId="{form}"/>' if form else ""
+    waits_for = (
+        '<zeebe:assignmentDefinition candidateGroups="town.centre"/>'
+        if candidate is None
+        else f'<zeebe:properties><zeebe:property name="bihuan:candidate" value="{candidate}"/></zeebe:properties>'
+    )
     return (
         f'<userTask id="{task_id}" name="{task_id}"><extensionElements><zeebe:userTask/>'
-        f'<zeebe:assignmentDefinition candidateGroups="town.centre"/>{reference}</extensionElements>'
-        f"{extra}</userTask>"
+        f"{waits_for}{reference}</extensionElements>{extra}</userTask>"
     )
 
 
@@ -71,18 +76,22 @@ def many() -> dict[str, bytes]:
     }
 
 
-def three() -> dict[str, bytes]:
-    """Three user tasks in a row, each with a form of five fields."""
+def three(candidates: Mapping[str, str] | None = None) -> dict[str, bytes]:
+    """Three user tasks in a row, each with a form of five fields.
+
+    candidates: for whom of the directory each task waits; by default all wait for a group of no directory.
+    """
+    waits_for = candidates or {}
     files = {
         "three.bpmn": _process(
             "three",
             '<startEvent id="s"/>',
             _flow("f1", "s", "a"),
-            _task("a", form="form_a"),
+            _task("a", form="form_a", candidate=waits_for.get("a")),
             _flow("f2", "a", "b"),
-            _task("b", form="form_b"),
+            _task("b", form="form_b", candidate=waits_for.get("b")),
             _flow("f3", "b", "c"),
-            _task("c", form="form_c"),
+            _task("c", form="form_c", candidate=waits_for.get("c")),
             _flow("f4", "c", "e"),
             '<endEvent id="e"/>',
         )

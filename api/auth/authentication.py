@@ -40,11 +40,11 @@ class Authentication:
         found = self._office.sessions.find(secret, now)
         if found is None:
             return None
-        session, account = found
+        session, account, version = found
         scopes = self._office.permissions.of(account.roles)
         roles: Mapping[str, tuple[str, ...]] = {}
         if account.person is not None:
-            index = self._office.directory.refresh()
+            index = self._office.directory.refresh(seen=version)
             if index.person(account.person, now) is None:
                 return None
             roles = _roles(index, account.person, now)

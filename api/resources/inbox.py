@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict
+from dataclasses import fields
 from typing import Any
 
 from flask import json, make_response, request
@@ -19,6 +19,7 @@ from engine.inbox import Box, InboxRow, Sort
 
 blueprint = Blueprint("inbox", __name__, description="收件箱 The inbox.")
 
+_SHOWN = tuple(each.name for each in fields(InboxRow) if each.name != "task_id")
 _TAG = {"ETag": {"description": "Of the counts, for `If-None-Match`.", "schema": {"type": "string"}}}
 
 
@@ -72,10 +73,8 @@ class NextView(MethodView):
 
 def row(found: InboxRow) -> dict[str, Any]:
     """A row as its schema has it."""
-    values = asdict(found)
-    del values["task_id"]
     return {
-        **values,
+        **{name: getattr(found, name) for name in _SHOWN},
         "id": None if found.task_id is None else f"{found.case_id}.{found.task_id}",
         "place_name": unit_name(found.place),
         "unit_name": unit_name(found.unit),

@@ -12,6 +12,7 @@ from engine.accounts.lockout import SECOND
 from engine.accounts.opaque import Random, derived, digest, new_secret
 from engine.accounts.security_log import LONGEST_AGENT, Origin
 from engine.accounts.settings import SessionSettings
+from engine.directory.rows import VERSION
 from engine.store import Database, Statement, Transaction, delete, insert, update
 from engine.store.tables import accounts
 from engine.store.tables import sessions as table
@@ -23,7 +24,7 @@ _ADD: Final = insert(table)
 _SEEN: Final = update(table, "seen_at")
 _END: Final = delete(table)
 _FIND: Final = Statement(
-    sa.select(*table.c, *accounts.c)
+    sa.select(*table.c, *accounts.c, VERSION.scalar_subquery())
     .join(accounts, accounts.c.account_id == table.c.account_id)
     .where(table.c.session_hash == sa.bindparam("session_hash"))
 )
@@ -83,19 +84,22 @@ class Sessions:
         tx.write(_ADD, row)
         return secret
 
-    def find(self, secret: str, now: int) -> tuple[Session, Account] | None:
-        """The session of a cookie with its account; None when it does not hold (any more)."""
+    def find(self, secret: str, now: int) -> tuple[Session, Account, int] | None:
+        """The session of a cookie, its account, and at which version the directory is; None when it does not hold.
+
+        This is asked with every request, hence all at once.
+        """
         with self._database.reading() as tx:
             row = tx.row(_FIND, {"session_hash": digest("session", secret)})
         if row is None:
             return None
-        session, account = _session(row[:_WIDTH]), account_of(row[_WIDTH:])
+        session, account = _session(row[:_WIDTH]), account_of(row[_WIDTH:-1])
         if not self._holds(session, now) or not account.active:
             return None
         if now - session.seen_at >= _STALE:
             with self._database.transaction() as writing:
                 writing.write(_SEEN, {"key_session_hash": session.hash, "seen_at": now})
-        return session, account
+        return session, account, row[-1]
 
     def of(self, account: str, now: int) -> list[Session]:
         """The sessions of an account that hold, the one seen last first."""

@@ -52,12 +52,22 @@ class Directory:
         """The directory as this process last saw it."""
         return self._loaded or self.refresh()
 
-    def refresh(self, tx: Reading | None = None) -> Index:
-        """The directory as it is now. tx: the caller's transaction, which it must be when there is one open."""
+    def refresh(self, tx: Reading | None = None, *, seen: int | None = None) -> Index:
+        """The directory as it is now.
+
+        tx: the caller's transaction, which it must be when there is one open. seen: the version a query of the
+        caller's own has just come by (`VERSION`), which saves asking.
+        """
+        loaded = self._loaded
         if tx is None:
+            if loaded is not None:
+                if seen is None:
+                    with self._database.reading() as reading:
+                        seen = read_version(reading)
+                if loaded.version >= seen:
+                    return loaded
             with self._database.reading(snapshot=True) as reading:
                 return self.refresh(reading)
-        loaded = self._loaded
         if loaded is not None and loaded.version == read_version(tx):
             return loaded
         return self._keep(Index(read_register(tx), self.vocabulary))

@@ -26,7 +26,9 @@ _ALL: Final = {table.name: Statement(sa.select(table).order_by(table.c.change)) 
 _INSERT: Final = {table.name: insert(table) for table in _TABLES}
 _END: Final = {table.name: update(table, "valid_until") for table in _TABLES}
 _LOG: Final = insert(directory_changes)
-_VERSION: Final = Statement(sa.select(sa.func.coalesce(sa.func.max(directory_changes.c.change), 0)))
+VERSION: Final = sa.select(sa.func.coalesce(sa.func.max(directory_changes.c.change), 0))
+"""The number of the last change; 0 for an empty directory."""
+_VERSION: Final = Statement(VERSION)
 
 
 def _moving(column: sa.Column[Any]) -> Statement:

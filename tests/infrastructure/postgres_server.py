@@ -78,6 +78,12 @@ class PostgresServer:
             )
         return name
 
+    @property
+    def pid(self) -> int:
+        """The number of the server's first process."""
+        assert self._process is not None
+        return self._process.pid
+
     def version(self) -> str:
         """The server's version, such as 18.6."""
         with psycopg.connect(self.conninfo()) as connection:

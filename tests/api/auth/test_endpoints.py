@@ -42,8 +42,11 @@ def office(app: Flask) -> Office:
 def address(endpoint: Endpoint) -> str:
     """An address that the endpoint's rule matches."""
     named = {"case": CASE, "task": f"{CASE}.1", "uuid": CASE, "int": "1"}
+    # One of the words that `any` lists, else one of the kind.
     return re.sub(
-        r"<(?:(\w+)(?:\([^)]*\))?:)?\w+>", lambda found: named.get(found[1] or "", "x"), endpoint.rule
+        r"<(?:(\w+)(?:\((\w*)[^)]*\))?:)?\w+>",
+        lambda found: found[2] if found[1] == "any" else named.get(found[1] or "", "x"),
+        endpoint.rule,
     )
 
 

@@ -93,7 +93,7 @@ def test_sessions_and_tokens_hold_on_every_database(office: Office) -> None:
     signed = office.signing_in.with_password("root", PASSWORD, HERE)
     found = office.sessions.find(signed.secret, NOW)
     assert found is not None
-    session, account = found
+    session, account, _ = found
     assert (account.login, session.address) == ("root", "10.0.0.1")
     assert office.sessions.find(signed.secret, NOW + 60 * SECOND) is not None
     assert office.sessions.of(account.id, NOW)[0].seen_at == NOW + 60 * SECOND
