@@ -46,3 +46,17 @@ export function remaining(due: string | null | undefined, now: number): string {
   const size = t(`time.${unit}`, { n: count }, count)
   return t(span < 0 ? 'time.late' : 'time.left', { size })
 }
+
+/** How long something lasts, in at most two units: `2天3小时`. */
+export function stretch(span: number): string {
+  const { t } = i18n.global
+  const parts: string[] = []
+  let left = Math.max(0, span)
+  for (const [unit, size] of [['days', DAY], ['hours', HOUR], ['minutes', MINUTE]] as const) {
+    const count = Math.floor(left / size)
+    left -= count * size
+    if (count) parts.push(t(`time.${unit}`, { n: count }, count))
+    if (parts.length === 2) break
+  }
+  return parts.join(t('time.join')) || t('time.minutes', { n: 0 }, 0)
+}

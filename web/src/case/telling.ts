@@ -1,0 +1,72 @@
+import type { Word } from '@/api/cases'
+import { moment } from '@/time'
+
+/** A value of a case told for reading: a text, a list of texts, or a table of records. */
+export type Telling =
+  | { kind: 'text'; text: string }
+  | { kind: 'list'; items: string[] }
+  | { kind: 'records'; records: { name: string; telling: Telling }[][] }
+
+export interface Entry {
+  path: string
+  label: string
+  telling: Telling
+  masked: boolean
+}
+
+type Yes = { yes: string; no: string }
+
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?$/
+
+/** The entries of a case's values that the forms have a word for, in the order of the forms. */
+export function entries(
+  values: Record<string, unknown>,
+  words: Record<string, Word>,
+  masked: Record<string, unknown>,
+  say: Yes,
+): Entry[] {
+  const hidden = Object.keys(masked)
+  const found: Entry[] = []
+  for (const [path, word] of Object.entries(words)) {
+    if (path.includes('.') || !(path in values)) continue
+    const value = values[path]
+    if (value === null || value === '' || (Array.isArray(value) && value.length === 0)) continue
+    found.push({
+      path,
+      label: word.label,
+      telling: tell(value, path, words, say),
+      masked: hidden.some((one) => one === path || one.startsWith(`${path}.`) || one.startsWith(`${path}[`)),
+    })
+  }
+  return found
+}
+
+export function tell(value: unknown, path: string, words: Record<string, Word>, say: Yes): Telling {
+  const options = words[path]?.options ?? {}
+  if (Array.isArray(value)) {
+    if (value.some((one) => typeof one === 'object' && one !== null)) {
+      return { kind: 'records', records: value.map((one) => record(one, path, words, say)) }
+    }
+    return { kind: 'list', items: value.map((one) => options[String(one)] ?? plain(one, say)) }
+  }
+  if (typeof value === 'object' && value !== null) return { kind: 'records', records: [record(value, path, words, say)] }
+  return { kind: 'text', text: options[String(value)] ?? plain(value, say) }
+}
+
+function record(value: unknown, path: string, words: Record<string, Word>, say: Yes): { name: string; telling: Telling }[] {
+  if (typeof value !== 'object' || value === null) {
+    return [{ name: '', telling: { kind: 'text', text: plain(value, say) } }]
+  }
+  return Object.entries(value)
+    .filter(([, one]) => one !== null && one !== '')
+    .map(([name, one]) => ({
+      name: words[`${path}.${name}`]?.label ?? words[name]?.label ?? name,
+      telling: tell(one, `${path}.${name}`, words, say),
+    }))
+}
+
+function plain(value: unknown, say: Yes): string {
+  if (typeof value === 'boolean') return value ? say.yes : say.no
+  if (typeof value === 'string') return INSTANT.test(value) ? moment(value) : value
+  return value === null || value === undefined ? '—' : String(value)
+}
