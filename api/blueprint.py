@@ -39,6 +39,12 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # the library i
         super().__init__(name, module, description=description, url_prefix=url_prefix)
         self._prepare_doc_cbks.append(_with_problems)
 
+    def _prepare_arguments_doc(self, doc: Any, doc_info: Any, **told: Any) -> Any:
+        operation = doc_info.get("arguments")
+        if operation and "parameters" in operation:
+            operation["parameters"] = _one_body(operation["parameters"])
+        return super()._prepare_arguments_doc(doc, doc_info, **told)
+
     def route(self, rule: str, **options: Any) -> Decorator:
         """A view at an address; see flask-smorest."""
         found: Decorator = super().route(rule, **options)
@@ -64,6 +70,17 @@ def statuses(method: str, *, public: bool) -> tuple[int, ...]:
     """The statuses of the problems an operation may answer with."""
     changing = () if method in SAFE else _CHANGING
     return tuple(sorted({*_ALWAYS, *(() if public else _SIGNED_IN), *changing}))
+
+
+def _one_body(parameters: list[Any]) -> list[Any]:
+    """Fields and files of a form are one body, which flask-smorest would document as two."""
+    parts = [each for each in parameters if isinstance(each, dict) and each["in"] in ("form", "files")]
+    if len(parts) < 2:
+        return parameters
+    kinds = tuple(each["schema"] for each in parts)
+    whole = type("".join(kind.__name__.removesuffix("Schema") for kind in kinds) + "Schema", kinds, {})
+    body = {"in": "files", "required": True, "schema": whole}
+    return [body, *(each for each in parameters if each not in parts)]
 
 
 def _with_problems(doc: dict[str, Any], info: dict[str, Any], *, method: str, **_: Any) -> dict[str, Any]:

@@ -210,10 +210,10 @@ class Caller:
         return self.client.open(f"/api/v1{path}", method=method, headers=headers, **options)
 
 
-def open_place(url: str, data: Path) -> Place:
-    """The installation on a database."""
+def open_place(url: str, data: Path, keyring: str | None = None) -> Place:
+    """The installation on a database. keyring: where its keys are; by default in memory."""
     clock = Clock()
-    engine = open_engine(url, Path("config"), clock=clock, create=True)
+    engine = open_engine(url, Path("config"), clock=clock, create=True, keyring=keyring)
     assert engine.directory is not None
     people = [Hire(person=each, name=each, login=each, at=BEGIN) for each in POSTS]
     roles = [AssignRole(person=each, unit=unit, role=role, at=BEGIN) for each, (unit, role) in POSTS.items()]
