@@ -12,6 +12,8 @@ import sqlalchemy as sa
 
 from engine import canonical
 from engine.cases.clock import Clock, wall_clock
+from engine.cases.clock_changes import ACTOR as CLOCKS
+from engine.cases.clock_changes import ClockChanges
 from engine.cases.command import Command, Outcome
 from engine.cases.definitions import Definitions, Deployment
 from engine.cases.due import Due
@@ -97,6 +99,12 @@ class Engine(Handling):
             self.stuck,
             config.settings,
             clock,
+        )
+        self.clock_changes = ClockChanges(
+            database,
+            lambda case_id, given: self.command(case_id, "recalculate", given, actor=CLOCKS),
+            clock,
+            config.providers,
         )
         self.queries = Queries(database, self.definitions)
         self.projections = Rebuilding(database, self.definitions, lambda: self.directory, clock)

@@ -28,4 +28,5 @@ def standard() -> list[Periodic]:
     """What every installation does: kept messages are matched again."""
     return [
         Periodic("deliver_messages", QueueName.OUTBOX, 5.0),
+        Periodic("move_clocks", QueueName.REPORTS, 15.0),
     ]

@@ -22,6 +22,8 @@ from worker.office import office
 from worker.scheduler import CONNECTORS
 
 T = TypeVar("T")
+MOVING: Final = 30.0
+"""Seconds after which a batch that moves clocks lets others have their turn; the next one goes on."""
 PATIENCE: Final = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 5.0, 5.0)
 """Seconds between attempts while the database is away."""
 
@@ -49,6 +51,17 @@ def start_cases(_: list[str]) -> int:
 def deliver_messages(_: list[str]) -> int:
     """Match kept messages with who waits for them by now, and report those that expired; how many were delivered."""
     return _steady(office().engine.due.deliver_messages)
+
+
+def move_clocks(_: list[str]) -> int:
+    """Carry on with what moves running clocks: rules decided anew, corrected calendars; how many cases were seen."""
+    changes = office().engine.clock_changes
+    _steady(changes.notice_calendars)
+    seen = 0
+    ends = time.monotonic() + MOVING
+    while (more := _steady(changes.carry_out)) and time.monotonic() < ends:
+        seen += more
+    return seen + more
 
 
 def do_jobs(rows: list[tuple[str, int]]) -> int:

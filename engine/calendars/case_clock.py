@@ -8,6 +8,11 @@
 - `clock.extend`: the same with `more: [limit, actor]` → the same with the extension added and the rule's `approver`, or
   `{refused: [zh, en], rule}`
 
+No case asks the following; they are for who moves clocks (`engine.cases.clock_changes`).
+
+- `clock.rules`: a limit's name → the versions of its rows, the oldest first
+- `clock.calendars`: → `{name: version}`
+
 A clock keeps the row and duty profile it started under (DOMAIN §1.3): the case hands back what it was told.
 """
 
@@ -29,6 +34,8 @@ from engine.errors import InvalidInput, LimitExceeded, NotFound, Refusal
 CLOCK_DUE = "clock.due"
 CLOCK_EXTEND = "clock.extend"
 CLOCK_STAND = "clock.stand"
+CLOCK_RULES = "clock.rules"
+CLOCK_CALENDARS = "clock.calendars"
 WHOLE = 100
 LADDER = frozenset(
     {
@@ -56,7 +63,19 @@ def case_clock_providers(timetable: Callable[[], Timetable]) -> Mapping[str, Cal
     def clock_stand(key: Any) -> Any:
         return _answer(lambda: _stand(timetable(), key))
 
-    return {CLOCK_DUE: clock_due, CLOCK_EXTEND: clock_extend, CLOCK_STAND: clock_stand}
+    def clock_rules(name: Any) -> Any:
+        return [row.version for row in timetable().limits.rows() if row.name == name]
+
+    def clock_calendars(_: Any) -> Any:
+        return {name: calendar.version for name, calendar in timetable().calendars.items()}
+
+    return {
+        CLOCK_DUE: clock_due,
+        CLOCK_EXTEND: clock_extend,
+        CLOCK_STAND: clock_stand,
+        CLOCK_RULES: clock_rules,
+        CLOCK_CALENDARS: clock_calendars,
+    }
 
 
 def clock_of(timetable: Timetable, kept: Mapping[str, Any], stopped: int | None = None) -> Clock:

@@ -8,6 +8,7 @@ thrown from the task, for a boundary event to catch.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import NotFound, Refusal
@@ -160,18 +161,28 @@ def resume_all(session: Session) -> None:
             _recompute(session, scope, item, {**clock, "pauses": pauses})
 
 
-def recalculate(session: Session) -> None:
+def recalculate(session: Session, rule: Mapping[str, Any] | None = None) -> None:
     """After a calendar was corrected: move every running clock whose end, or calendar, is another now.
 
     A clock keeps the rule it started under (DOMAIN §1.3), so only the calendar can move it. Raises NotFound when
-    nothing moves.
+    nothing moves. rule: `{limit, row, …}`, the version that
+    clocks of this limit go over to by the decision of two people; other clocks stay as they are then.
     """
     moved = False
     for scope, item, clock in _running(session):
+        if rule is not None and clock["name"] != rule["limit"]:
+            continue
+        before, clock = clock, {**clock, **under(rule)}
         found = session.reads.read("clock.due", _key(session, clock))
-        if found is None or "refused" in found or _unchanged(clock, found):
+        if (
+            found is None
+            or "refused" in found
+            or (_unchanged(clock, found) and before["row"] == clock["row"])
+        ):
             continue
         facts = {"task": item.id, "limit": clock["name"], "from": clock["at"], "to": found["at"]}
+        if rule is not None:
+            facts["rule"] = dict(rule)
         session.emit(["note", "limit.moved", facts])
         if clock["pauses"] and clock["pauses"][-1][1] is None:
             kept = {name: found[name] for name in ("at", "points", "calendar")}
@@ -183,6 +194,11 @@ def recalculate(session: Session) -> None:
         raise NotFound(
             code="clocks.unchanged", message_zh="没有时限需要移动", message_en="no clock has to be moved"
         )
+
+
+def under(rule: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What a clock that goes over to another version of its limit has anew."""
+    return {} if rule is None else {"row": rule["row"]}
 
 
 def _unchanged(clock: dict[str, Any], found: dict[str, Any]) -> bool:

@@ -348,7 +348,7 @@ def _set_variables(session: Session, actor: str, given: Input) -> None:
 
 
 def _recalculate(session: Session, actor: str, given: Input) -> None:
-    clocks.recalculate(session)
+    clocks.recalculate(session, given.get("rule"))
 
 
 COMMANDS: dict[str, Handler] = {

@@ -15,6 +15,7 @@ from engine.store.tables.accounts import (
 )
 from engine.store.tables.append_only import APPEND_ONLY
 from engine.store.tables.cases import cases, events, idempotency_keys, scopes, vault_entries
+from engine.store.tables.clock_changes import clock_changes
 from engine.store.tables.content import (
     access_log,
     case_attachments,
@@ -67,6 +68,7 @@ __all__ = [
     "case_people",
     "case_places",
     "cases",
+    "clock_changes",
     "definition_resources",
     "definitions",
     "deployments",
