@@ -58,11 +58,20 @@ def lay_by(
         token, where = history.resolved(record.tokens.get(scope.id)), record.places.get(scope.id)
         if where is None or token is None or token in living or record.opened < since:
             continue
-        kept = {name: value for name, value in record.clock.items() if name not in ("points", "pausable")}
-        closed = session.now if record.closed is None else record.closed
-        found[where] = {**kept, "closed": closed, "by": actor}
+        found[where] = _kept(session, actor, record)
     if found:
         session.emit(["clocks", {**_of_living(session.state), **found}])
+
+
+def lay_by_one(session: Session, actor: str, scope: Scope, task: int, past: Iterable[PastEvent]) -> None:
+    """Keep the clock of one task that is done again: a member's of a multi-instance, whose others go on."""
+    history = _History()
+    for event in past:
+        history.add(event)
+    record = history.records.get(task)
+    where = None if record is None else record.places.get(scope.id)
+    if record is not None and where is not None:
+        session.emit(["clocks", {**_of_living(session.state), where: _kept(session, actor, record)}])
 
 
 def taken_up(session: Session, scope: Scope, element: str) -> dict[str, Any] | None:
@@ -83,6 +92,11 @@ def drop(session: Session, scope: Scope, element: str) -> None:
 
 def _kept_at(state: CaseState, scope: Scope, element: str) -> str | None:
     return next((where for _, where in places(state, scope, element) if where in state.clocks), None)
+
+
+def _kept(session: Session, actor: str, record: _Record) -> dict[str, Any]:
+    kept = {name: value for name, value in record.clock.items() if name not in ("points", "pausable")}
+    return {**kept, "closed": session.now if record.closed is None else record.closed, "by": actor}
 
 
 def _of_living(state: CaseState) -> dict[str, Any]:

@@ -183,7 +183,13 @@ class Handled:
             for node in self.engine.definitions.programs.get(digest).nodes.values()
             if node.properties.get("bihuan:recall") == "forbidden"
         }
-        verdicts = self.witness.legal_recalls(forbidden)
+        throwing = {
+            node.id
+            for digest in {scope.definition for scope in self.state.scopes.values()}
+            for node in self.engine.definitions.programs.get(digest).nodes.values()
+            if node.multi is not None and node.multi.throws
+        }
+        verdicts = self.witness.legal_recalls(forbidden, throwing)
         if self.state.status == SUSPENDED:
             verdicts = dict.fromkeys(verdicts, "suspended")
         legal = [task for task, why in verdicts.items() if not why]

@@ -44,6 +44,15 @@ class Visit:
     after: list[int] = field(default_factory=list)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Birth:
+    """How an instance of a multi-instance was opened: by which visit of the whole, in which event of which kind."""
+
+    owner: int
+    seq: int
+    kind: str
+
+
 class Witness:
     """The visits of a case. Fed with the log's events in order."""
 
@@ -58,6 +67,8 @@ class Witness:
         self._signals: dict[int, str] = {}
         self._holders: dict[int, str | None] = {}
         self._merges: list[tuple[int, int]] = []
+        self._born: dict[int, Birth] = {}
+        self._status: dict[int, str] = {}
         self._acts: dict[int, int] = {}
 
     def add(self, event: StoredEvent) -> None:
@@ -72,13 +83,39 @@ class Witness:
             if handle is not None:
                 handle(effect)
 
-    def legal_recalls(self, forbidden: set[str]) -> dict[int, str]:
-        """For every completed task that was not taken back: the reason it may not be recalled, or an empty text."""
-        return {task: self._judge(one, forbidden) for task, one in self.completions.items()}
+    def legal_recalls(self, forbidden: set[str], throwing: set[str]) -> dict[int, str]:
+        """For every completed task that was not taken back: the reason it may not be recalled, or an empty text.
 
-    def _judge(self, one: Completion, forbidden: set[str]) -> str:
+        throwing: the multi-instance activities whose members' completions throw events.
+        """
+        return {task: self._judge(one, forbidden, throwing) for task, one in self.completions.items()}
+
+    def _judge_member(self, one: Completion, forbidden: set[str], throwing: set[str]) -> str:
+        """Of a member's task: the whole must be open, and nobody have acted in what was opened after it."""
+        body = self._born[self._visits[one.visit].scope].owner
+        if body not in self._now.values() or self._status.get(self._visits[body].token) != "active":
+            return "gone"
+        if one.element in forbidden:
+            return "forbidden"
+        if one.element in throwing:
+            return "acted"
+        later = {
+            scope
+            for scope, born in self._born.items()
+            if born.owner == body and born.seq >= one.seq and born.kind != "recall"
+        }
+        own = self._visits[one.visit].scope
+        acted = any(
+            visit.scope in later - {own} and self._acts.get(number, 0) > one.seq
+            for number, visit in enumerate(self._visits)
+        )
+        return "acted" if acted else ""
+
+    def _judge(self, one: Completion, forbidden: set[str], throwing: set[str]) -> str:
         scope = self._visits[one.visit].scope
-        if scope not in self._scopes or self._scopes[scope][1] == "instance":
+        if scope in self._born:
+            return self._judge_member(one, forbidden, throwing)
+        if scope not in self._scopes:
             return "gone"
         came_of = self._reach(one.visit)
         if not any(visit in came_of for visit in self._now.values()):
@@ -137,6 +174,8 @@ class Witness:
     def _open(self, effect: list[Any]) -> None:
         _, scope, _parent, owner, kind, *_ = effect
         self._scopes[scope] = (None if owner is None else self._now[owner], kind)
+        if kind == "instance":
+            self._born[scope] = Birth(owner=self._now[owner], seq=self.seq, kind=self._kind)
 
     def _close(self, effect: list[Any]) -> None:
         self._drop(effect[1])
@@ -167,6 +206,7 @@ class Witness:
 
     def _change(self, effect: list[Any]) -> None:
         _, scope, token, status, _data = effect
+        self._status[token] = status
         if status == "ready" and token in self._hosts:
             host = self._hosts.pop(token)
             self._visit(token, self._visits[self._now[token]].element, scope, self._now[host])

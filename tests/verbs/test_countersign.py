@@ -7,7 +7,7 @@ import pytest
 from engine.errors import NotFound
 from engine.model.countersign import parse
 from tests.support.bpmn import call, diagram, end, parallel, sequential, start, user
-from tests.support.driving import Case, World
+from tests.support.driving import Case, World, check
 from tests.verbs.acting import prop, refused, task, tasks_of
 
 
@@ -120,3 +120,119 @@ def test_a_vote_after_the_countersign_was_returned_is_no_late_one(world: World) 
     world.engine.return_task(case.id, first.id, actor="wang")
     with pytest.raises(NotFound):
         world.engine.complete(case.id, gone.id, {"agree": True}, actor="sun")
+
+
+def vote(case: Case, member: int, agree: bool) -> int:
+    """A member votes; the task."""
+    item = task(case, "m", member)
+    actor = item.assignee or f"member{item.id}"
+    case.world.engine.complete(case.id, item.id, {"agree": agree}, actor=actor)
+    return item.id
+
+
+def test_ones_own_vote_is_recalled_while_the_countersign_is_open(world: World) -> None:
+    case = votes(world, "2", 3)
+    own = vote(case, 1, False)
+    world.engine.recall(case.id, own, actor=f"member{own}")
+    again = next(item for item in tasks_of(case, "m") if item.assignee is not None)
+    assert (again.assignee, again.extra) == (f"member{own}", {"recalled": True})
+    assert len(tasks_of(case, "m")) == 3
+    world.engine.complete(case.id, again.id, {"agree": True}, actor=f"member{own}")
+    vote(case, 0, True)
+    assert result(case) == ("approved", 2, 0)
+    check(world.engine, case.id)
+
+
+def test_several_votes_are_recalled_one_by_one(world: World) -> None:
+    case = votes(world, "3", 4)
+    own = [vote(case, 0, False), vote(case, 0, True)]
+    for one in own:
+        world.engine.recall(case.id, one, actor=f"member{one}")
+    assert len(tasks_of(case, "m")) == 4
+    for _ in range(3):
+        vote(case, 0, True)
+    assert result(case) == ("approved", 3, 0)
+    check(world.engine, case.id)
+
+
+def test_a_vote_of_somebody_else_is_not_recalled(world: World) -> None:
+    case = votes(world, "2", 3)
+    own = vote(case, 0, True)
+    with refused(case, "recall.own"):
+        world.engine.recall(case.id, own, actor="stranger")
+
+
+def test_a_vote_is_recalled_once(world: World) -> None:
+    case = votes(world, "2", 3)
+    own = vote(case, 0, True)
+    world.engine.recall(case.id, own, actor=f"member{own}")
+    with refused(case, "recall.gone"):
+        world.engine.recall(case.id, own, actor=f"member{own}")
+
+
+def test_a_countersign_that_is_decided_stands(world: World) -> None:
+    case = votes(world, "any", 3)
+    own = vote(case, 0, True)
+    with refused(case, "recall.gone"):
+        world.engine.recall(case.id, own, actor=f"member{own}")
+
+
+def test_votes_of_a_former_round_are_over(world: World) -> None:
+    case = world.run(
+        start("s"), user("a"), user("m", multi=parallel("=[1, 2]", "i"), extension=prop("countersign", "all")),
+        end("e"), "s -> a -> m -> e",
+    )  # fmt: skip
+    world.engine.complete(case.id, task(case, "a").id, {}, actor="li")
+    own = vote(case, 0, True)
+    world.engine.return_task(case.id, task(case, "m").id, actor="x")
+    world.engine.complete(case.id, task(case, "a").id, {}, actor="li")
+    with refused(case, "recall.gone"):
+        world.engine.recall(case.id, own, actor=f"member{own}")
+
+
+def test_in_sequence_a_vote_is_recalled_until_the_next_member_acts(world: World) -> None:
+    case = votes(world, "all", 3, one_by_one=True)
+    first = vote(case, 0, True)
+    world.engine.recall(case.id, first, actor=f"member{first}")
+    assert [item.assignee for item in tasks_of(case, "m")] == [f"member{first}"]
+    first = vote_as(case, f"member{first}")
+    world.engine.claim(case.id, task(case, "m").id, actor="next")
+    with refused(case, "recall.acted"):
+        world.engine.recall(case.id, first, actor=tasks_done_by(case, first))
+    vote_as(case, "next")
+    vote(case, 0, True)
+    assert result(case) == ("approved", 3, 0)
+    check(world.engine, case.id)
+
+
+def test_what_members_hand_out_is_gathered_after_a_recall(world: World) -> None:
+    multi = parallel("=[1, 2]", "i", collect="opinions", output="=opinion")
+    case = world.run(
+        start("s"), user("m", multi=multi, extension=prop("countersign", "all")), user("z"), end("e"),
+        "s -> m -> z -> e",
+    )  # fmt: skip
+    own = task(case, "m").id
+    world.engine.complete(case.id, own, {"agree": True, "opinion": "first"}, actor="li")
+    world.engine.recall(case.id, own, actor="li")
+    again = next(item for item in tasks_of(case, "m") if item.assignee == "li")
+    world.engine.complete(case.id, again.id, {"agree": True, "opinion": "second"}, actor="li")
+    world.engine.complete(case.id, task(case, "m").id, {"agree": True, "opinion": "other"}, actor="wang")
+    assert case.variables["opinions"] == ["second", "other"]
+    assert result(case) == ("approved", 2, 0)
+    check(world.engine, case.id)
+
+
+def vote_as(case: Case, actor: str) -> int:
+    """The one open member's task is done by somebody; the task."""
+    (item,) = tasks_of(case, "m")
+    case.world.engine.complete(case.id, item.id, {"agree": True}, actor=actor)
+    return item.id
+
+
+def tasks_done_by(case: Case, task_id: int) -> str:
+    """Who completed a task."""
+    return next(
+        event.head.actor
+        for event in case.world.engine.queries.events(case.id)
+        if event.head.kind == "complete" and event.open().input["task"] == task_id
+    )

@@ -19,6 +19,7 @@ from engine.runtime.marking import reachable_with
 from engine.runtime.nodes.base import wanted_back
 from engine.runtime.program import Program
 from engine.runtime.session import Session
+from engine.runtime.verbs import voting
 from engine.runtime.verbs.items import has, kept, open_task, taken
 from engine.state import Scope, Token, WorkItem
 from engine.state.case import SUSPENDED
@@ -101,10 +102,14 @@ def return_task(session: Session, actor: str, given: Mapping[str, Any]) -> None:
 def recall(session: Session, actor: str, given: Mapping[str, Any]) -> None:
     """撤回: take back one's own completion, until somebody or something acted on what followed.
 
-    given: `task` (the completed one), `reason`.
+    given: `task` (the completed one), `reason`. A member's vote is recalled while the countersign is open.
     """
     lineage = session.lineage()
     step = lineage.completion_of(given["task"])
+    vote = voting.vote_of(session, given["task"]) if step is None else None
+    if vote is not None:
+        _recall_vote(session, actor, vote)
+        return
     if step is None and given["task"] in lineage.over:
         raise _no_recall("recall.gone", "后续环节已经结束或本环节已重新办理", "what followed has ended")
     if step is None:
@@ -114,11 +119,7 @@ def recall(session: Session, actor: str, given: Mapping[str, Any]) -> None:
             message_en="there is no completion to recall",
             place={"id": given["task"]},
         )
-    absents = step.actor == session.absent and stands_in(session, actor, step.groups)
-    if step.actor != actor and not absents:
-        raise Refusal(
-            rule="recall.own", message_zh="只能撤回自己的办结", message_en="only one's own completion"
-        )
+    _check_own(session, actor, step.actor, step.groups)
     refusal = judge_recall(session, step)
     if refusal is not None:
         raise refusal
@@ -132,12 +133,36 @@ def recall(session: Session, actor: str, given: Mapping[str, Any]) -> None:
     session.relocate(session.tasks[threads[0]], step.element, hint, "recalled")
 
 
+def _recall_vote(session: Session, actor: str, vote: voting.Vote) -> None:
+    _check_own(session, actor, vote.actor, vote.groups)
+    scope = session.state.scopes.get(vote.scope)
+    node = None if scope is None else session.program(scope).nodes[vote.element]
+    refusal = _policy_of_recall(node) or voting.judge(session, vote)
+    if refusal is not None:
+        raise refusal
+    voting.take_back(session, actor, vote)
+
+
+def _check_own(session: Session, actor: str, performer: str, groups: tuple[str, ...]) -> None:
+    absents = performer == session.absent and stands_in(session, actor, groups)
+    if performer != actor and not absents:
+        raise Refusal(
+            rule="recall.own", message_zh="只能撤回自己的办结", message_en="only one's own completion"
+        )
+
+
+def _policy_of_recall(node: Node | None) -> Refusal | None:
+    if node is None or node.properties.get(RECALL_POLICY, "free") != "forbidden":
+        return None
+    return _no_recall("recall.forbidden", "本环节不允许撤回", "this step may not be recalled")
+
+
 def judge_recall(session: Session, step: Step) -> Refusal | None:
     """Why a completion may not be recalled any more, or None."""
     program = session.program(session.state.scopes[step.scope])
-    node = program.nodes[step.element]
-    if node.properties.get(RECALL_POLICY, "free") == "forbidden":
-        return _no_recall("recall.forbidden", "本环节不允许撤回", "this step may not be recalled")
+    refusal = _policy_of_recall(program.nodes[step.element])
+    if refusal is not None:
+        return refusal
     if step.touched is not None:
         return _no_recall("recall.acted", "后续环节已有人办理或已经触发", "a successor has acted already")
     if step.foreign:
