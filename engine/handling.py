@@ -124,7 +124,7 @@ class Handling(ABC):
     def extend(
         self,
         case_id: UUID,
-        task_id: int,
+        task_id: int | None,
         due: int | None = None,
         *,
         approved_by: str,
@@ -133,7 +133,7 @@ class Handling(ABC):
         reason: str = "",
         **options: Any,
     ) -> Outcome:
-        """延期 a task, approved by somebody else.
+        """延期 a task, or with None the case as a whole, approved by somebody else.
 
         more: for a task with a limit, in its units and as its rule allows (`5 workDay`). due: for one without, a
         later due time in microseconds, once.
@@ -147,7 +147,7 @@ class Handling(ABC):
         reason: what was corrected, kept in each case.
         """
         moved = []
-        for case_id in self.queries.cases_with_due_tasks():
+        for case_id in self.queries.cases_with_clocks():
             try:
                 moved.append(self.command(case_id, "recalculate", {"reason": reason}, actor=actor))
             except (NotFound, Conflict):

@@ -82,8 +82,10 @@ class SegmentSchema(Output):
 class ClockSchema(Output):
     """The account of one limit: every second of it."""
 
-    task = described(fields.Integer, "Number of the task.", 5, required=True)
-    element = described(fields.String, "Id of its element.", "dispatch", required=True)
+    task = described(
+        fields.Integer, "Number of the task; null for the case as a whole.", 5, required=True, allow_none=True
+    )
+    element = described(fields.String, "Id of its element, or key of the process.", "dispatch", required=True)
     limit = described(fields.String, "Name of the limit.", "whistle.daily.dispatch", required=True)
     stopped_at = moment("When it stopped.", required=True, allow_none=True)
     counted = described(fields.Integer, "Seconds counted in time.", 3600, required=True)

@@ -9,7 +9,7 @@
 | `confidentiality` | `confidentiality` | the process's `bihuan:confidentiality`, else normal |
 | `source` | `source` | empty |
 | `received_at` | `received_at` | when the case started |
-| `due_at` | `case_due_at`, `due_at` | no limit |
+| `due_at` | `case_due_at`, `due_at`, `source_due_at` | the case's own limit (`engine.runtime.case_limit`), else no limit |
 | `settled_at` | `settled_at` | not settled |
 | `closed_at` | `closed_at` | when the process completed |
 | place | `grid`, `village`, `town` | none |
@@ -32,7 +32,7 @@ from engine.directory.vocabulary import Confidentiality
 from engine.model.definition import Definition
 from engine.runtime.session import EPOCH
 from engine.state import CaseState
-from engine.state.case import CANCELLED, COMPLETED
+from engine.state.case import CANCELLED, CASE_CLOCK, COMPLETED
 from engine.store import NEVER
 from engine.store.tables import UNGRADED
 
@@ -52,7 +52,7 @@ WITHDRAWN: Final = "withdrawn_units"
 
 _SECRECY_WORDS: Final = {"普通": "normal", "敏感": "sensitive", "保密": "confidential"}
 _GRADE: Final = ("risk_grade", "grade")
-_DUE: Final = ("case_due_at", "due_at")
+_DUE: Final = ("case_due_at", "due_at", "source_due_at")
 
 SHOWN: Final = frozenset(
     {"title", "category", "source", "received_at", "settled_at", "closed_at", SECRECY, *_GRADE, *_DUE}
@@ -123,10 +123,19 @@ def header_of(state: CaseState, definition: Definition, *, ended_at: int | None)
         lifecycle=_lifecycle(state.status, settled),
         source=_text(seen, "source"),
         received_at=_moment(seen, "received_at"),
-        due_at=next((found for name in _DUE if (found := _moment(seen, name))), NEVER),
+        due_at=_due(state),
         settled_at=settled,
         closed_at=(closed or ended_at) if ended else None,
     )
+
+
+def _due(state: CaseState) -> int:
+    seen = state.root.variables
+    given = next((found for name in _DUE if (found := _moment(seen, name))), None)
+    if given is not None:
+        return given
+    clock = state.clocks.get(CASE_CLOCK)
+    return NEVER if clock is None else int(clock["at"])
 
 
 def grade_of(variables: Mapping[str, Any]) -> int:

@@ -192,7 +192,8 @@ def _variables(happened: Happened) -> frozenset[str]:
 def _write_header(tx: Transaction, happened: Happened, names: frozenset[str]) -> None:
     state = happened.session.state
     ended = state.status in (COMPLETED, CANCELLED)
-    if not happened.started and not ended and names.isdisjoint(headers.SHOWN):
+    clocked = any(effect[0] == "clocks" for effect in happened.session.effects)
+    if not (happened.started or ended or clocked) and names.isdisjoint(headers.SHOWN):
         return
     root = state.root
     definition = happened.session.program(root).definition

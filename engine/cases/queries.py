@@ -18,7 +18,7 @@ from engine.cases.reading import PAGE, events_page
 from engine.errors import NotFound
 from engine.state import CaseState, apply
 from engine.store import NEVER, Database
-from engine.store.tables import cases, incidents, jobs, task_candidates, tasks, timers
+from engine.store.tables import case_headers, cases, incidents, jobs, task_candidates, tasks, timers
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -95,9 +95,13 @@ class Queries:
             yield from page
             last = page[-1]
 
-    def cases_with_due_tasks(self) -> list[UUID]:
-        """The open cases that have a task with a due time."""
-        query = sa.select(tasks.c.case_id).where(tasks.c.due_at < NEVER).distinct().order_by(tasks.c.case_id)
+    def cases_with_clocks(self) -> list[UUID]:
+        """The open cases that have a task with a due time, or are due as a whole."""
+        header = case_headers.c
+        query = sa.union(
+            sa.select(tasks.c.case_id.label("case_id")).where(tasks.c.due_at < NEVER),
+            sa.select(header.case_id).where(header.closed_at.is_(None), header.due_at < NEVER),
+        ).order_by("case_id")
         with self._database.reading() as tx:
             return [row[0] for row in tx.execute(query)]
 

@@ -161,14 +161,13 @@ def resume_all(session: Session) -> None:
             _recompute(session, scope, item, {**clock, "pauses": pauses})
 
 
-def recalculate(session: Session, rule: Mapping[str, Any] | None = None) -> None:
+def recalculate(session: Session, *, moved: bool = False, rule: Mapping[str, Any] | None = None) -> None:
     """After a calendar was corrected: move every running clock whose end, or calendar, is another now.
 
     A clock keeps the rule it started under (DOMAIN §1.3), so only the calendar can move it. Raises NotFound when
-    nothing moves. rule: `{limit, row, …}`, the version that
+    nothing moves. moved: whether the clock of the case as a whole did. rule: `{limit, row, …}`, the version that
     clocks of this limit go over to by the decision of two people; other clocks stay as they are then.
     """
-    moved = False
     for scope, item, clock in _running(session):
         if rule is not None and clock["name"] != rule["limit"]:
             continue

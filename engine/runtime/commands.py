@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from engine.errors import Conflict, InvalidInput, NotFound, Refusal
-from engine.runtime import clocks, duties, scopes, standing, throwing, triggers
+from engine.runtime import case_limit, clocks, duties, scopes, standing, throwing, triggers
 from engine.runtime.failure import NodeFailure
 from engine.runtime.multi_instance import instance_done
 from engine.runtime.nodes.activity import finish
@@ -48,6 +48,7 @@ def execute(
     try:
         handler(session, actor, given)
         session.run()
+        case_limit.follow(session, actor)
     except NodeFailure as failure:
         raise InvalidInput(
             code=failure.kind, message_zh=failure.message_zh, message_en=failure.message_en
@@ -264,6 +265,7 @@ def _suspend(session: Session, actor: str, given: Input) -> None:
     session.emit(["note", "suspended", {"reason": reason}])
     session.emit(["case", SUSPENDED])
     clocks.pause_all(session, actor, reason)
+    case_limit.pause(session, actor, reason)
     standing.halt(session, reason)
 
 
@@ -277,6 +279,7 @@ def _go_on(session: Session) -> None:
     """The case is handled again: what stood still with it runs on."""
     session.emit(["case", ACTIVE])
     clocks.resume_all(session)
+    case_limit.resume(session)
     standing.go_on(session)
 
 
@@ -348,7 +351,8 @@ def _set_variables(session: Session, actor: str, given: Input) -> None:
 
 
 def _recalculate(session: Session, actor: str, given: Input) -> None:
-    clocks.recalculate(session, given.get("rule"))
+    rule = given.get("rule")
+    clocks.recalculate(session, moved=case_limit.recalculate(session, rule), rule=rule)
 
 
 COMMANDS: dict[str, Handler] = {

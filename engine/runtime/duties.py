@@ -128,14 +128,17 @@ def _refuse_if(person: str, performers: tuple[str | None, ...], element: str) ->
         )
 
 
-def check_entitled(session: Session, scope: Scope, item: WorkItem, expression: str, person: str) -> None:
+def check_entitled(
+    session: Session, scope: Scope, item: WorkItem | None, expression: str, person: str
+) -> None:
     """Whether a person is among those an expression such as `县/指挥平台` names at the case's place.
 
-    What is no such expression (`parties`) names nobody of the directory. Raises Refusal (rule `extend.approver`).
+    item: the task it is about, None for the case as a whole. What is no such expression (`parties`) names nobody of the directory. Raises Refusal (rule `extend.approver`).
     """
     if "/" not in expression:
         return
-    place = View(session, scope, scope.tokens[item.token]).wire().get(PLACE)
+    token = None if item is None else scope.tokens[item.token]
+    place = View(session, scope, token).wire().get(PLACE)
     key = [expression, place if isinstance(place, str) else "", session.now, []]
     entitled = session.reads.read("directory.candidates", key)
     if entitled is None:

@@ -37,7 +37,7 @@ class Schedule:
     repeats: int = 0
 
 
-def moment(session: Session, value: Setting | None, scope: Scope, token: Token) -> int | None:
+def moment(session: Session, value: Setting | None, scope: Scope, token: Token | None) -> int | None:
     """A point in time a designer set, in microseconds: a date and time, or a duration from now."""
     result = setting(session, value, scope, token)
     if result is None:

@@ -15,6 +15,9 @@ SUSPENDED = "suspended"
 COMPLETED = "completed"
 CANCELLED = "cancelled"
 
+CASE_CLOCK = "case"
+"""Where the clock of the case as a whole stands in `CaseState.clocks`; the others stand under paths of elements."""
+
 
 @dataclass(slots=True)
 class Changes:
@@ -44,7 +47,8 @@ class Changes:
 class CaseState:
     """Header and scopes of one case, nothing else: no time, no log position, no engine object.
 
-    `clocks` keeps, by path, the clocks of tasks that a return put back, until they are opened again.
+    `clocks` keeps, by path, the clocks of tasks that a return put back, until they are opened again, and the clock of
+    the case as a whole.
     `next_id` is the id the next token, scope or item gets. `bounds` is what the case was started under and keeps
     for life: the zone of its clock and the limits of execution, so that a replay does not depend on settings. `home` maps the id of every token and item to its
     scope. The first scope is the case's process.

@@ -7,7 +7,7 @@ state at any event, in any version, without SpiffWorkflow: this module is all a 
 | --- | --- |
 | `["case", status]` | the case's status changes |
 | `["bounds", {name: value}]` | what the case was started under: zone, limits of execution |
-| `["clocks", {path: clock}]` | the clocks that wait for their tasks to be opened again |
+| `["clocks", {path: clock}]` | the clocks that wait for their tasks to be opened again, and the case's own |
 | `["scope+", id, parent, owner, kind, element, definition, index, variables]` | a scope opens |
 | `["scope-", id, reason]` | a scope ends, with everything in it |
 | `["done", scope, output]` | a multi-instance instance finished and keeps its output |

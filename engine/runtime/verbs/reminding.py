@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.errors import InvalidInput, Refusal
-from engine.runtime import clocks
+from engine.runtime import case_limit, clocks
 from engine.runtime.session import Session
 from engine.runtime.verbs.items import keep, kept, open_task
 from engine.state import WorkItem
@@ -45,14 +45,22 @@ def extend(session: Session, actor: str, given: Mapping[str, Any]) -> None:
 
     Where a directory is, who approves must have the role that the limit's rule names.
 
-    given: `task`, `approved_by`, `reason`, and either `more` (in the units of the task's limit, as its rule
-    allows) or, for a task without a limit, `due` (microseconds), once.
+    given: `task`, or None for the case as a whole; `approved_by`, `reason`, and either `more` (in the units of the
+    limit, as its rule allows) or, for a task without a limit, `due` (microseconds), once. What a step is given more
+    the case has more as well, as far as its own rule allows.
     """
+    if given.get("task") is None:
+        approver = given.get("approved_by")
+        _require_other(isinstance(approver, str) and approver not in ("", actor, session.absent))
+        case_limit.extend(session, str(given.get("more") or ""), str(approver))
+        return
     scope, item = open_task(session, given["task"])
     due, approver = given.get("due"), given.get("approved_by")
     if kept(item, "clock") is not None:
         _check_approver(session, item, actor, approver)
-        clocks.extend(session, scope, item, str(given.get("more") or ""), str(approver))
+        more = str(given.get("more") or "")
+        clocks.extend(session, scope, item, more, str(approver))
+        case_limit.extend_along(session, more, str(approver))
         return
     if not isinstance(due, int) or (item.due is not None and due <= item.due) or due <= session.now:
         raise InvalidInput.at(
@@ -76,7 +84,11 @@ def _check_approver(session: Session, item: WorkItem, actor: str, approver: Any)
     # Who stands in for the handler works on it as well.
     acting = {actor, session.absent}
     handlers = acting if item.assignee is None or item.assignee in acting else {item.assignee}
-    if not isinstance(approver, str) or approver == "" or approver in handlers:
+    _require_other(isinstance(approver, str) and approver != "" and approver not in handlers)
+
+
+def _require_other(is_other: bool) -> None:
+    if not is_other:
         raise Refusal(
             rule="extend.approval",
             message_zh="延期须由办理人、申请人以外的人批准",
