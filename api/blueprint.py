@@ -52,7 +52,8 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # the library i
 
     def arguments(self, schema: Any, **options: Any) -> Decorator:
         """What a view takes; see flask-smorest."""
-        found: Decorator = super().arguments(schema, **options)
+        # One for all requests; given a class, webargs would make one for each.
+        found: Decorator = super().arguments(schema() if isinstance(schema, type) else schema, **options)
         return found
 
     def response(self, status: int, schema: Any = None, **options: Any) -> Decorator:
@@ -77,7 +78,7 @@ def _one_body(parameters: list[Any]) -> list[Any]:
     parts = [each for each in parameters if isinstance(each, dict) and each["in"] in ("form", "files")]
     if len(parts) < 2:
         return parameters
-    kinds = tuple(each["schema"] for each in parts)
+    kinds = tuple(type(each["schema"]) for each in parts)
     whole = type("".join(kind.__name__.removesuffix("Schema") for kind in kinds) + "Schema", kinds, {})
     body = {"in": "files", "required": True, "schema": whole}
     return [body, *(each for each in parameters if each not in parts)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import tempfile
@@ -20,7 +21,12 @@ def application() -> Flask:
     """The application of a worker process; its settings are in the environment."""
     from api.app import create_app
 
-    return create_app(ServiceSettings.read())
+    app = create_app(ServiceSettings.read())
+    # What a process is made of stays as long as it does; the collector need not go through it again and again, which
+    # requests would wait for.
+    gc.collect()
+    gc.freeze()
+    return app
 
 
 def serve(settings: ServiceSettings) -> None:
