@@ -335,10 +335,12 @@ class Handled:
             return self.command("resume", "admin") is None
         incidents = [incident for _, incident in self.items("incidents")]
         for incident in (incident for incident in incidents if incident.kind != OUT_OF_STEPS):
-            for number in self.state.scopes:
-                if not self.state.scopes[number].closed:
+            for number in list(self.state.scopes):
+                # What is set may let a condition end a scope.
+                if self.is_open and number in self.state.scopes and not self.state.scopes[number].closed:
                     self.command("set-variables", "admin", scope=number, variables=self.sober)
-            return self.command("retry", "admin", incident=incident.id) is None
+            left = {each.id for _, each in self.items("incidents")} if self.is_open else set()
+            return incident.id not in left or self.command("retry", "admin", incident=incident.id) is None
         for _scope, item in self.items("tasks"):
             if item.status != HELD:
                 return self._complete(item)
