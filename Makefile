@@ -4,10 +4,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: run test check audit docs bench tck lock clean help
+.PHONY: run web test check audit docs bench tck lock clean help
 
 help:
 	@echo "make run    the service with sample cases and an account of each role"
+	@echo "make web    the web app alone, into web/dist"
 	@echo "make test   all tests, on SQLite and a real PostgreSQL"
 	@echo "make check  style, types, direction of imports"
 	@echo "make audit  dependencies against the database of known holes (needs the network)"
@@ -24,11 +25,15 @@ $(STAMP): requirements-dev.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@
 
-run: $(STAMP)
+web: $(STAMP)
+	$(BIN)/python web/build.py
+
+run: web
 	$(BIN)/bihuan demo --serve
 
 test: $(STAMP)
 	$(BIN)/python -m pytest -n 2
+	$(BIN)/python web/build.py test
 
 check: $(STAMP)
 	$(BIN)/ruff check .
@@ -36,6 +41,7 @@ check: $(STAMP)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive engine api worker
+	$(BIN)/python web/build.py check
 
 audit: $(STAMP)
 	$(BIN)/python -m venv $(VENV)/audit

@@ -24,6 +24,9 @@ class WordSchema(Output):
 
     label = described(fields.String, "Its label.", "吹哨类型", required=True)
     type = described(fields.String, "The kind of its field.", "radio", required=True)
+    source = described(
+        fields.String, "The variable that lists what its values mean, as `label` and `value`.", "units", required=True
+    )
     options = described(
         fields.Dict,
         "What its values mean.",
@@ -40,7 +43,7 @@ class WordsSchema(Output):
     items = described(
         fields.Dict,
         "In the order of the forms.",
-        {"title": {"label": "标题", "type": "textfield", "options": {}}},
+        {"title": {"label": "标题", "type": "textfield", "source": "", "options": {}}},
         keys=fields.String(),
         values=fields.Nested(WordSchema),
         required=True,

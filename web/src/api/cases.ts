@@ -15,6 +15,8 @@ export type CaseRow = components['schemas']['CaseRow']
 export interface Word {
   label: string
   type: string
+  /** The variable that lists the options, where the form does not. */
+  source: string
   options: Record<string, string>
 }
 

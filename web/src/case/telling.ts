@@ -18,6 +18,18 @@ type Yes = { yes: string; no: string }
 
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?$/
 
+/** The words with the options that stand in the case itself instead of in a form. */
+export function withOptions(words: Record<string, Word>, values: Record<string, unknown>): Record<string, Word> {
+  const found: Record<string, Word> = {}
+  for (const [path, word] of Object.entries(words)) {
+    const listed = word.source ? values[word.source] : undefined
+    const pairs = Array.isArray(listed) ? (listed as { label?: unknown; value?: unknown }[]) : []
+    const options = Object.fromEntries(pairs.map((pair) => [String(pair?.value), String(pair?.label ?? pair?.value)]))
+    found[path] = { ...word, options: { ...options, ...word.options } }
+  }
+  return found
+}
+
 /** The entries of a case's values that the forms have a word for, in the order of the forms. */
 export function entries(
   values: Record<string, unknown>,

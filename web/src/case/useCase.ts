@@ -1,5 +1,6 @@
 import { computed, onScopeDispose, ref, shallowRef, watch, type Ref } from 'vue'
 import { readCase, readWords, type CasePage, type Word } from '@/api/cases'
+import { withOptions } from './telling'
 
 /** A case's page and the words its values are told in. */
 export function useCase(id: Ref<string>) {
@@ -15,7 +16,8 @@ export function useCase(id: Ref<string>) {
     try {
       const found = await readCase(id.value, now.signal)
       page.value = found
-      words.value = await readWords(found.case.key, found.case.version).catch(() => ({}))
+      const read = await readWords(found.case.key, found.case.version).catch(() => ({}))
+      words.value = withOptions(read, found.values)
     } catch (error) {
       if (!now.signal.aborted) failure.value = error
     }

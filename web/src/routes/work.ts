@@ -3,5 +3,6 @@ import type { RouteRecordRaw } from 'vue-router'
 /** Pages of those who work cases: inside the shell. */
 export const work: RouteRecordRaw[] = [
   { path: 'inbox/:box?/:key?', component: () => import('@/pages/Inbox.vue') },
+  { path: 'cases', component: () => import('@/pages/Cases.vue') },
   { path: 'cases/:id', component: () => import('@/pages/CasePage.vue'), props: true },
 ]
