@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 
 from engine.cli.shipped import settings_folder
@@ -23,7 +24,7 @@ def open_worker_engine(settings: ServiceSettings, registry: Registry) -> Engine:
             message_en="name the keyring with BIHUAN_KEYRING (sqlite:///path): "
             "keys are kept apart from the database",
         )
-    return open_engine(
+    engine = open_engine(
         settings.database,
         Path(settings.config) if settings.config else settings_folder(),
         create=embedded,
@@ -32,3 +33,7 @@ def open_worker_engine(settings: ServiceSettings, registry: Registry) -> Engine:
         pool_size=settings.pool_size,
         senders=registry.senders(),
     )
+    # The directory stays for as long as the process does: no collection need walk through it again.
+    gc.collect()
+    gc.freeze()
+    return engine

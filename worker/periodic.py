@@ -25,8 +25,9 @@ class Periodic:
 
 
 def standard() -> list[Periodic]:
-    """What every installation does: kept messages are matched again."""
+    """What every installation does: kept messages are matched again, clocks moved, old changes of inboxes dropped."""
     return [
         Periodic("deliver_messages", QueueName.OUTBOX, 5.0),
         Periodic("move_clocks", QueueName.REPORTS, 15.0),
+        Periodic("prune_inbox_changes", QueueName.REPORTS, 600.0),
     ]

@@ -17,11 +17,14 @@ import sqlalchemy as sa
 
 from engine import canonical
 from engine.errors import Conflict, NotFound, Refusal
+from engine.inbox import prune
 from worker.connectors.work import Refused, Work
 from worker.office import office
 from worker.scheduler import CONNECTORS
 
 T = TypeVar("T")
+FOLLOWED: Final = 3_600 * 1_000_000
+"""Microseconds for which changes of inboxes are kept for those who show them live; they look back half a minute."""
 MOVING: Final = 30.0
 """Seconds after which a batch that moves clocks lets others have their turn; the next one goes on."""
 PATIENCE: Final = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 5.0, 5.0)
@@ -62,6 +65,12 @@ def move_clocks(_: list[str]) -> int:
     while (more := _steady(changes.carry_out)) and time.monotonic() < ends:
         seen += more
     return seen + more
+
+
+def prune_inbox_changes(_: list[str]) -> int:
+    """Drop what those who show inboxes live have long seen; how many rows."""
+    engine = office().engine
+    return _steady(lambda: prune(engine.database, engine.clock() - FOLLOWED))
 
 
 def do_jobs(rows: list[tuple[str, int]]) -> int:

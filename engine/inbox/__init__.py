@@ -6,7 +6,7 @@ follows what changes. Every query holds the one condition of `engine.directory.s
 
 from engine.inbox.boxes import Box, Filters, Sort
 from engine.inbox.cases import CaseFilters, CaseRow, Cases, CaseSort
-from engine.inbox.feed import Change, Tail
+from engine.inbox.feed import Change, Tail, prune
 from engine.inbox.inbox import Inbox
 from engine.inbox.paging import Page
 from engine.inbox.rows import InboxRow
@@ -26,5 +26,6 @@ __all__ = [
     "Sort",
     "Tail",
     "Viewer",
+    "prune",
     "viewer_of",
 ]

@@ -63,10 +63,8 @@ class Tail:
         return fresh
 
     def prune(self, before: int) -> int:
-        """Drop changes recorded before a moment; how many. Nobody follows what is older than `OVERLAP`."""
-        with self._database.transaction() as tx:
-            gone = tx.execute(inbox_changes.delete().where(inbox_changes.c.recorded_at < before))
-            return gone.rowcount
+        """As `prune`, of the database it reads."""
+        return prune(self._database, before)
 
     def _after(self, moment: int) -> list[Change]:
         table = inbox_changes.c
@@ -77,6 +75,13 @@ class Tail:
         )
         with self._database.reading() as tx:
             return [_change(*row) for row in tx.execute(query)]
+
+
+def prune(database: Database, before: int) -> int:
+    """Drop changes recorded before a moment (microseconds); how many. Nobody follows what is older than `OVERLAP`."""
+    with database.transaction() as tx:
+        gone = tx.execute(inbox_changes.delete().where(inbox_changes.c.recorded_at < before))
+        return gone.rowcount
 
 
 def _change(case_id: UUID, seq: int, recorded_at: int, audience: bytes) -> Change:
