@@ -1,13 +1,14 @@
 """The processes that are killed: `python -m tests.chaos.actor <part> <folder> <name>`.
 
-Scheduler and worker are the ones of the product, with a clock that jumps. A clerk starts cases and completes their
-tasks as the API does; a machine does jobs by fetch-and-lock. Both write down what they did, before they can be
-sure that it counted, so that a checker can hold it against the database.
+Scheduler and worker are the ones of the product, with a clock that jumps; the API is the command `bihuan api`
+itself. A clerk starts cases and completes their tasks over HTTP; a machine does jobs by fetch-and-lock. Both write
+down what they did, before they can be sure that it counted, so that a checker can hold it against the database.
 """
 
 from __future__ import annotations
 
 import json
+import logging
 import os
 import sys
 import threading
@@ -17,10 +18,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import httpx
 import sqlalchemy as sa
 
-from engine import Config, Engine
-from engine.errors import BihuanError, Conflict, NotFound
+from api.client import Client, Refused
+from engine.cli.application import run
+from engine.errors import BihuanError
+from engine.facade import Engine
+from engine.installation import open_engine
 from worker.labour import labour
 from worker.office import settle
 from worker.queues import QueueName, Queues, connect
@@ -29,6 +34,13 @@ from worker.scheduler import Pace, Scheduler
 PACE = Pace(poll=0.1, lease=3.0, hold=4.0, batch=5, depth=6, mark=0.3)
 LOCK = 4_000_000
 AWAY = (sa.exc.DBAPIError, OSError)
+GRID = "G1"
+OVERTAKEN = (404, 409)
+"""What is answered when an earlier attempt, whose answer was lost, did it already."""
+SERVER_ERRORS = 429
+"""From here on it is the server's state that refuses, not the request."""
+
+_LOG = logging.getLogger(__name__)
 
 
 class JumpingClock:
@@ -69,14 +81,19 @@ def read_lines(path: Path) -> list[dict[str, Any]]:
     return found
 
 
-def open_engine(folder: Path) -> Engine:
+def opened(folder: Path) -> Engine:
     """The engine on the stage's database, once it can be reached."""
     said = json.loads((folder / "stage.json").read_text())
-    config = Config(keyring=f"sqlite:///{folder}/keys", pool_size=3)
+    clock = JumpingClock(folder / "offset")
     while True:
         try:
-            return Engine.open(
-                said["database"], clock=JumpingClock(folder / "offset"), config=config, create=False
+            return open_engine(
+                said["database"],
+                Path(said["config"]),
+                clock=clock,
+                create=False,
+                keyring=f"sqlite:///{folder}/keys",
+                pool_size=3,
             )
         except AWAY:
             time.sleep(0.1)
@@ -88,25 +105,25 @@ def clerk(folder: Path, name: str) -> None:
     done = {line["key"] for line in diary.read() if line["did"] == "completed"}
     said = json.loads((folder / "stage.json").read_text())
     mine = [key for key in said["keys"][name] if key not in done]
-    with open_engine(folder) as engine:
+    with Client(said["api"], token=said["token"], timeout=10.0) as client:
         for key in mine:
-            _insist(partial(_handle, engine, diary, key))
+            _insist(partial(_handle, client, diary, key))
             time.sleep(said["pace"])
     diary.write(did="finished", key="")
 
 
-def _handle(engine: Engine, diary: Diary, key: str) -> None:
+def _handle(client: Client, diary: Diary, key: str) -> None:
     diary.write(did="means", key=key)
-    urgent = key.endswith("0")
-    case = engine.start(
-        "chaos", {"id": key, "urgent": urgent}, actor="clerk", business_key=key, idempotency_key=key
-    ).case_id
+    given = {"id": key, "urgent": key.endswith("0"), "grid": GRID}
+    case = client.start("chaos", given, business_key=key, key=key)
     diary.write(did="started", key=key, case=str(case))
-    for task in engine.tasks(case_id=case):
+    for task in client.case(case)["tasks"]:
         try:
-            engine.complete(case, task.id, {}, actor="clerk", idempotency_key=f"{key}/{task.id}")
-        except (NotFound, Conflict):
-            continue
+            client.claim(task["id"], key=f"{key}/claim")
+            client.complete(task["id"], key=f"{key}/complete")
+        except Refused as refused:
+            if refused.status not in OVERTAKEN:
+                raise
     diary.write(did="completed", key=key, case=str(case))
 
 
@@ -114,7 +131,11 @@ def _insist(action: Callable[[], None]) -> None:
     while True:
         try:
             action()
-        except AWAY:
+        except httpx.HTTPError:
+            time.sleep(0.1)
+        except Refused as refused:
+            if refused.status < SERVER_ERRORS:
+                raise
             time.sleep(0.1)
         else:
             return
@@ -123,7 +144,7 @@ def _insist(action: Callable[[], None]) -> None:
 def machine(folder: Path, name: str) -> None:
     """Do jobs until killed: note the effect, then report."""
     diary = Diary(folder / f"{name}.diary")
-    with open_engine(folder) as engine:
+    with opened(folder) as engine:
         while True:
             try:
                 for job in engine.jobs.fetch_and_lock(name, ["probe"], lock=LOCK, limit=3):
@@ -140,7 +161,7 @@ def machine(folder: Path, name: str) -> None:
 def scheduler(folder: Path, name: str) -> None:
     """The product's scheduler."""
     said = json.loads((folder / "stage.json").read_text())
-    with open_engine(folder) as engine:
+    with opened(folder) as engine:
         Scheduler(engine, Queues(connect(said["redis"])), f"{name}-{os.getpid()}", pace=PACE).run(
             threading.Event()
         )
@@ -149,12 +170,32 @@ def scheduler(folder: Path, name: str) -> None:
 def worker(folder: Path, name: str) -> None:
     """The product's worker."""
     said = json.loads((folder / "stage.json").read_text())
-    with open_engine(folder) as engine:
+    with opened(folder) as engine:
         settle(engine)
         labour(list(QueueName), connect(said["redis"]))
 
 
-PARTS = {"clerk": clerk, "machine": machine, "scheduler": scheduler, "worker": worker}
+def api(folder: Path, name: str) -> None:
+    """The product's API: the command itself, in this process."""
+    said = json.loads((folder / "stage.json").read_text())
+    os.environ |= {
+        "BIHUAN_DATABASE": said["database"],
+        "BIHUAN_KEYRING": f"sqlite:///{folder}/keys",
+        "BIHUAN_CONFIG": said["config"],
+        "BIHUAN_DATA": f"{folder}/data",
+        "BIHUAN_REDIS": said["redis"],
+        "BIHUAN_PORT": said["api"].rpartition(":")[2],
+        "BIHUAN_PROCESSES": "1",
+        "BIHUAN_LOG_LEVEL": "warning",
+        "BIHUAN_LOG_REQUESTS": "false",
+        "BIHUAN_POOL_SIZE": "3",
+    }
+    while code := run(["api"]):
+        _LOG.warning("the API ended with %s", code)
+        time.sleep(0.2)
+
+
+PARTS = {"api": api, "clerk": clerk, "machine": machine, "scheduler": scheduler, "worker": worker}
 
 if __name__ == "__main__":
     PARTS[sys.argv[1]](Path(sys.argv[2]), sys.argv[3])

@@ -26,14 +26,14 @@ def main() -> int:
     size = Size(
         cases=given.cases,
         kills=given.kills,
-        clerks=2,
+        clerks=4,
         flushes=5,
         redis_restarts=5,
         postgres_restarts=5,
         cuts=20,
         jumps=10,
         rest=(0.5, 1.5),
-        pace=0.2,
+        pace=0.1,
         patience=900.0,
     )
     began = time.monotonic()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -18,10 +20,15 @@ from typing import Any, Self
 
 import sqlalchemy as sa
 
-from engine import Config, Engine
+from engine.accounts.office import Office
+from engine.accounts.security_log import Origin
+from engine.directory.changes import AddUnit, AssignRole, Hire
+from engine.directory.draft import Change
+from engine.facade import Engine
 from engine.history import Replayer, Verifier
+from engine.installation import open_engine
 from engine.store.tables import METADATA, cases, events
-from tests.chaos.actor import JumpingClock, read_lines
+from tests.chaos.actor import GRID, JumpingClock, read_lines
 from tests.chaos.checker import HOT_TABLES, Event, Record, unpacked
 from tests.chaos.proxy import Proxy
 from tests.infrastructure.postgres_server import PostgresServer
@@ -29,10 +36,26 @@ from tests.infrastructure.redis_process import RedisProcess
 from tests.support.bpmn import boundary, catch, diagram, end, message, service, start, throw, timer, user
 
 SECOND = 1_000_000
+BEGIN = 1_700_000_000_000_000
+SCOPES = ("tasks:read", "tasks:act", "cases:read", "cases:start")
+UNLIMITED = "[rates]\ncaller = 10000000\naddress = 10000000\nsign_in = 10000000\n"
+
+STAFF: tuple[Change, ...] = (
+    AddUnit(unit="K", name="青禾县", parent=None, level="county", at=BEGIN),
+    AddUnit(unit="T1", name="青石镇", parent="K", level="town", at=BEGIN),
+    AddUnit(unit="V1", name="柳溪村", parent="T1", level="village", at=BEGIN),
+    AddUnit(unit=GRID, name="柳溪村第一网格", parent="V1", level="grid", at=BEGIN),
+    Hire(person="grid", name="grid", login="grid", at=BEGIN),
+    AssignRole(person="grid", unit=GRID, role="grid_worker", at=BEGIN),
+)
 
 PROCESS = diagram(
     start("s"),
-    user("u", extension="<zeebe:priorityDefinition priority='=if urgent then 90 else 50' />"),
+    user(
+        "u",
+        extension="<zeebe:priorityDefinition priority='=if urgent then 90 else 50' />"
+        '<zeebe:properties><zeebe:property name="bihuan:candidate" value="网格/网格员"/></zeebe:properties>',
+    ),
     boundary("late", "u", timer(duration="PT2S"), interrupting=False),
     catch("rest", timer(duration="PT1S")),
     service("do", "probe"),
@@ -92,15 +115,19 @@ class Stage:
         for way in self._ways.values():
             way.start()
         (self.folder / "offset").write_text("0")
-        self._describe(name)
+        self._config = self.folder / "config"
+        shutil.copytree("config", self._config)
+        (self._config / "accounts.toml").write_text(UNLIMITED)
         with self.engine(create=True) as engine:
+            assert engine.directory is not None
+            engine.directory.change(*STAFF, actor="admin", recorded_at=engine.clock(), reason="a county")
             engine.deploy({"chaos.bpmn": PROCESS, "receiver.bpmn": RECEIVER}, actor="designer")
+            self._describe(name, self._token(engine))
         return self
 
     def __exit__(self, *_: object) -> None:
         for process in self._actors.values():
-            process.kill()
-            process.wait()
+            _kill(process)
         for way in self._ways.values():
             way.close()
         self._redis.__exit__()
@@ -109,11 +136,25 @@ class Stage:
 
     def engine(self, *, create: bool = False) -> Engine:
         """An engine that goes around the ways that are cut."""
-        config = Config(keyring=f"sqlite:///{self.folder}/keys", cache_size=0, pool_size=2)
-        clock = JumpingClock(self.folder / "offset")
-        return Engine.open(self.direct, clock=clock, config=config, create=create)
+        return open_engine(
+            self.direct,
+            self._config,
+            clock=JumpingClock(self.folder / "offset"),
+            create=create,
+            keyring=f"sqlite:///{self.folder}/keys",
+            cache_size=0,
+            pool_size=2,
+        )
 
-    def _describe(self, database: str) -> None:
+    def _token(self, engine: Engine) -> str:
+        assert engine.directory is not None
+        office = Office.open(
+            engine.database, engine.directory, self._config, clock=engine.clock, random=engine.config.random
+        )
+        origin = Origin(address="", agent="", actor="chaos")
+        return office.tokens.make("clerks", SCOPES, 30, origin, person="grid")[1]
+
+    def _describe(self, database: str, token: str) -> None:
         keys = {
             f"clerk-{number}": [
                 f"c{case}" for case in range(self.size.cases) if case % self.size.clerks == number
@@ -123,6 +164,9 @@ class Stage:
         said = {
             "database": f"postgresql+psycopg://postgres@127.0.0.1:{self._ways['postgres'].port}/{database}",
             "redis": f"redis://127.0.0.1:{self._ways['redis'].port}/0",
+            "config": str(self._config),
+            "api": f"http://127.0.0.1:{_free_port()}",
+            "token": token,
             "keys": keys,
             "pace": self.size.pace,
         }
@@ -131,8 +175,8 @@ class Stage:
     # -- actors ------------------------------------------------------------------------------------
 
     def start_actors(self) -> None:
-        """Two schedulers, workers, a machine and the clerks."""
-        parts = ["scheduler-0", "scheduler-1", "machine-0"]
+        """The API, two schedulers, workers, a machine and the clerks."""
+        parts = ["api-0", "scheduler-0", "scheduler-1", "machine-0"]
         parts += [f"worker-{number}" for number in range(self.size.workers)]
         parts += [f"clerk-{number}" for number in range(self.size.clerks)]
         for name in parts:
@@ -145,6 +189,7 @@ class Stage:
                 stdout=log,
                 stderr=log,
                 env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+                start_new_session=True,
             )
 
     def keep_alive(self) -> None:
@@ -179,8 +224,7 @@ class Stage:
     def _kill(self) -> None:
         alive = sorted(name for name, process in self._actors.items() if process.poll() is None)
         name = self.random.choice(alive)
-        self._actors[name].send_signal(signal.SIGKILL)
-        self._actors[name].wait()
+        _kill(self._actors[name])
         self.did[f"killed {name.partition('-')[0]}"] += 1
 
     def _flush(self) -> None:
@@ -271,6 +315,19 @@ class Stage:
             found=found,
             receivers=_senders(rows, log),
         )
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    """SIGKILL for a process and those it started: the API answers in children."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def _free_port() -> int:
+    with socket.socket() as attempt:
+        attempt.bind(("127.0.0.1", 0))
+        return int(attempt.getsockname()[1])
 
 
 def _event(row: Any) -> Event:
