@@ -18,14 +18,19 @@ SCHEMES: Final[tuple[dict[str, list[str]], ...]] = ({"session": []}, {"token": [
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Access:
-    """scopes: all of them are needed. public: nobody needs to be signed in."""
+    """scopes: all of them are needed. public: nobody needs to be signed in. part: see `requires`."""
 
     scopes: frozenset[str] = frozenset()
     public: bool = False
+    part: str = ""
 
 
-def requires(*scopes: str) -> Callable[[F], F]:
+def requires(*scopes: str, part: str = "") -> Callable[[F], F]:
     """Mark a view function: its caller is signed in and has all of these scopes; none: being signed in will do.
+
+    part: of a case or task in its address: what part in it the view asks for (`engine.entitlement.Part`), where that is
+    more than seeing it; `own` where it is only about what the caller keeps beside it. For the written table; the view
+    asks for it.
 
     Put it on each method of a `MethodView`, in any order with flask-smorest's decorators. Raises ValueError for a
     name that is no scope.
@@ -33,7 +38,7 @@ def requires(*scopes: str) -> Callable[[F], F]:
     for scope in scopes:
         if scope not in SCOPES:
             raise ValueError(f"no such scope: {scope}")
-    return _marking(Access(scopes=frozenset(scopes)))
+    return _marking(Access(scopes=frozenset(scopes), part=part))
 
 
 def public(view: F) -> F:

@@ -39,7 +39,7 @@ class DraftView(MethodView):
         saved = service().content.drafts.save(reader(), task.case, task.number, body["values"])
         return {"saved_at": saved.saved_at, "values": body["values"]}
 
-    @requires("views:own")
+    @requires("views:own", part="own")
     @blueprint.response(204)
     def delete(self, task: TaskRef) -> None:
         """Throw one's own draft away."""

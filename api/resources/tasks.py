@@ -123,10 +123,12 @@ def _verb(
     def needed(body: Given) -> Part:
         return part if isinstance(part, Part) else part(body)
 
+    written = (part if isinstance(part, Part) else part({})).value
+
     class Verb(MethodView):
         if schema is None:
 
-            @requires("tasks:act")
+            @requires("tasks:act", part=written)
             @blueprint.arguments(CommandHeaders, location="headers")
             @blueprint.response(200, OutcomeSchema, headers=ETAG)
             def post(self, asked: Asked, task: TaskRef) -> Answer:
@@ -134,7 +136,7 @@ def _verb(
 
         else:
 
-            @requires("tasks:act")
+            @requires("tasks:act", part=written)
             @blueprint.arguments(CommandHeaders, location="headers")
             @blueprint.arguments(schema)
             @blueprint.response(200, OutcomeSchema, headers=ETAG)

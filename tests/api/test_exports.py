@@ -58,7 +58,7 @@ def test_a_case_for_process_mining_names_who_took_it(place: Place) -> None:
     log = etree.fromstring(answer.data)
     marks = [each.get("value") for each in log if each.get("key") == "bihuan:watermark"]
     assert len(marks) == 1
-    assert marks[0].startswith("auditor(auditor) ")
+    assert str(marks[0]).startswith("auditor(auditor) ")
 
 
 def test_a_foreign_case_is_not_there_to_be_exported(place: Place) -> None:
