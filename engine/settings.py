@@ -38,6 +38,8 @@ class ServiceSettings:
     browsers reach it; empty: on the host of the page, at `live_port`. public_url: under which address people
     reach the service. allowed_hosts: names it answers to; empty: any. trusted_proxies: how many proxies in front
     are believed what they say of the client. body_limit, upload_limit: bytes of a request, and of an upload.
+    intake_difficulty: zero bits the computer of somebody who sends a public request has to find, 0 to 32; one more
+    doubles its work.
 
     log_level: of the structured log. log_requests: whether every request is a line in it. traces: address of an
     OTLP collector; empty: no traces. metrics_token: who brings it may read `/metrics`; empty: only from this
@@ -68,6 +70,7 @@ class ServiceSettings:
     trusted_proxies: int = 0
     body_limit: int = 4 * 1024 * 1024
     upload_limit: int = 100 * 1024 * 1024
+    intake_difficulty: int = 16
 
     log_level: str = "info"
     log_requests: bool = True

@@ -16,6 +16,7 @@ from api.resources import (
     exports,
     inbox,
     incidents,
+    intake,
     jobs,
     messages,
     names,
@@ -43,5 +44,6 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     names.blueprint,
     audit.blueprint,
     exports.blueprint,
+    intake.blueprint,
 )
 """All of them, in the order in which they are documented."""

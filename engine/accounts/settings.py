@@ -62,12 +62,16 @@ class SessionSettings:
 class RateSettings:
     """Requests a minute: of one caller, from one address, attempts to sign in from one address.
 
-    Many sit behind one address in an office, hence its larger number. 0: not limited.
+    Many sit behind one address in an office, hence its larger number. intake, intake_status: requests of the public
+    handed in, and looked up or prepared, from one address; intake_code: attempts to open one request. 0: not limited.
     """
 
     caller: int = 600
     address: int = 6_000
     sign_in: int = 60
+    intake: int = 10
+    intake_status: int = 60
+    intake_code: int = 10
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -28,6 +28,10 @@ class Damaged(BihuanError):
     default_code = "vault.damaged"
 
 
+_INSTALLATION = UUID(int=0)
+"""Whose key no case has: case ids are UUIDs of version 7."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sealed:
     """What sealing gives: the ciphertext for the vault and the commitment (64 hex digits) for the case log."""
@@ -52,6 +56,10 @@ class Vault:
     def hasty(self) -> AbstractContextManager[None]:
         """As `Keyring.hasty`."""
         return self._keyring.hasty()
+
+    def secret(self, purpose: str) -> bytes:
+        """A secret of the installation, 32 bytes, another for each purpose; kept with the keys, made when first asked for."""
+        return _subkey(self._keyring.key(_INSTALLATION, None), f"secret {purpose}".encode())
 
     def seal(
         self, case_id: UUID, entry_id: int, party: str | None, value: Wire, *, kind: str | None = None
