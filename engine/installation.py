@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 from engine.calendars.case_clock import case_clock_providers
+from engine.calendars.duty import read_duty
 from engine.calendars.functions import functions as time_functions
 from engine.calendars.providers import providers as time_providers
 from engine.calendars.timetable import Timetable
@@ -35,6 +36,7 @@ Staff = Callable[[], Directory | None]
 """Gives the directory; None where there is none, or nobody is in it yet."""
 
 VOCABULARY = "directory.toml"
+DUTY = "duty.toml"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 KINDS = (CANDIDATES, UNIT, PEOPLE, GROUPS, STANDS_IN)
 
@@ -42,7 +44,8 @@ KINDS = (CANDIDATES, UNIT, PEOPLE, GROUPS, STANDS_IN)
 def configured(config: Path, *, directory: Staff = lambda: None, **overrides: Any) -> Config:
     """The configuration of an engine whose limits and calendars are in a folder.
 
-    config: holds `calendars/*.toml` and `limits/*.toml`; a change in them takes effect without a restart.
+    config: holds `calendars/*.toml`, `limits/*.toml` and, outside peace, `duty.toml` with the duty grade; a change in
+    them takes effect without a restart.
     overrides: other entries of `Config`; `providers` are added to the standard ones, `settings` keep their
     functions if they have any. Raises ConfigProblems when the files are not sound.
     """
@@ -127,12 +130,15 @@ class Timetables:
         """The timetable in force."""
         seen = [
             (str(path), found.st_mtime_ns, found.st_size)
-            for part in ("calendars", "limits")
-            for path in sorted((self._config / part).glob("*.toml"))
+            for pattern in ("calendars/*.toml", "limits/*.toml", DUTY)
+            for path in sorted(self._config.glob(pattern))
             for found in (path.stat(),)
         ]
         if self._timetable is None or seen != self._seen:
-            self._timetable, self._seen = Timetable.load(self._config), seen
+            file = self._config / DUTY
+            profile = read_duty(file.read_bytes() if file.exists() else None, file=DUTY)
+            self._timetable = Timetable.load(self._config, profile=lambda: profile)
+            self._seen = seen
         return self._timetable
 
 
