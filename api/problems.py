@@ -11,6 +11,7 @@
 | `ModelErrors`: `findings` lists every finding of a deployment | 422 |
 | `LimitExceeded`: a bound of the engine | 422 |
 | `HttpRefusal`: signing in, rights, rates, preconditions | its own |
+| the database has no place for what was handed in, such as a zero byte in a text | 422 |
 | anything else | 500, with the number under which the log has it |
 """
 
@@ -162,6 +163,10 @@ def _unforeseen(error: Exception) -> Response:
     if isinstance(error, sa.exc.OperationalError):
         _LOG.exception("the database does not answer")
         return answer(problem(503, "database.unavailable", said(_HTTP[503])), {"Retry-After": "5"})
+    if isinstance(error, sa.exc.DataError):
+        # A text with a zero byte, say, which PostgreSQL has no place for.
+        _LOG.warning("the database does not take what it was given", extra={"statement": error.statement})
+        return answer(problem(422, "invalid_input", said(_HTTP[422])))
     number = uuid4().hex[:12]
     _LOG.exception("unforeseen error", exc_info=error, extra={"incident": number})
     body = problem(500, "internal", said(_HTTP[500]))

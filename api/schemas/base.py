@@ -59,6 +59,15 @@ class Moment(fields.Field[int]):
         return micros
 
 
+class Whole(fields.Integer):
+    """A whole number; 2.5 is none, instead of being cut to 2."""
+
+    def _validated(self, value: Any) -> int:
+        if isinstance(value, float) and not value.is_integer():
+            raise self.make_error("invalid", input=value)
+        return super()._validated(value)
+
+
 def iso(micros: int) -> str:
     """A moment as RFC 3339 in UTC."""
     seconds, rest = divmod(micros, 1_000_000)
@@ -70,7 +79,7 @@ def described(kind: type[fields.Field[Any]], text: str, example: Any = None, /, 
     metadata: dict[str, Any] = {"description": text, **settings.pop("more", {})}
     if example is not None:
         metadata["example"] = example
-    return kind(metadata=metadata, **settings)
+    return (Whole if kind is fields.Integer else kind)(metadata=metadata, **settings)
 
 
 def word(text: str, example: Any = None, /, *, longest: int = LONGEST_NAME, **settings: Any) -> Any:

@@ -64,25 +64,29 @@ def _insert_task(tx: Transaction, case_id: UUID, session: Session, item: WorkIte
     assert scope is not None
     program = session.program(scope)
     due = NEVER if item.due is None else item.due
-    tx.write(
-        sql.insert_task,
-        {
-            "case_id": case_id,
-            "task_id": item.id,
-            "token_id": item.token,
-            "definition_key": program.definition.key,
-            "element_id": item.element,
-            "name": program.nodes[item.element].name or item.element,
-            "form": item.form,
-            "status": item.status,
-            "assignee": item.assignee,
-            "due_at": due,
-            "priority": item.priority,
-            "created_at": item.created,
-            **_urgency(item),
-        },
-    )
-    _insert_candidates(tx, case_id, session, item)
+    row = {
+        "case_id": case_id,
+        "task_id": item.id,
+        "token_id": item.token,
+        "definition_key": program.definition.key,
+        "element_id": item.element,
+        "name": program.nodes[item.element].name or item.element,
+        "form": item.form,
+        "status": item.status,
+        "assignee": item.assignee,
+        "due_at": due,
+        "priority": item.priority,
+        "created_at": item.created,
+        **_urgency(item),
+    }
+    candidates = _candidate_rows(case_id, session, item)
+    if candidates and tx.dialect == "postgresql":
+        first = {f"{sql.FIRST}{name}": value for name, value in candidates.pop(0).items()}
+        tx.write(sql.insert_task_with_candidate, {**row, **first})
+    else:
+        tx.write(sql.insert_task, row)
+    for candidate in candidates:
+        tx.write(sql.insert_candidate, candidate)
 
 
 def _urgency(item: WorkItem) -> dict[str, int]:
@@ -113,12 +117,21 @@ def refile(tx: Transaction, case_id: UUID, session: Ran) -> None:
 
 
 def _insert_candidates(tx: Transaction, case_id: UUID, session: Ran, item: WorkItem) -> None:
+    for row in _candidate_rows(case_id, session, item):
+        tx.write(sql.insert_candidate, row)
+
+
+def _candidate_rows(case_id: UUID, session: Ran, item: WorkItem) -> list[dict[str, Any]]:
     if not item.groups and not item.users:
-        return
+        return []
     due = NEVER if item.due is None else item.due
     root = session.state.root
     definition = session.program(root).definition
-    sorted_by = {
+    common = {
+        "case_id": case_id,
+        "task_id": item.id,
+        "due_at": due,
+        "created_at": item.created,
         "free": int(item.status == "open"),
         "soon_at": soon_at(item),
         "priority": item.priority,
@@ -128,19 +141,7 @@ def _insert_candidates(tx: Transaction, case_id: UUID, session: Ran, item: WorkI
         "element_id": item.element,
     }
     candidates = [("group", name) for name in item.groups] + [("user", name) for name in item.users]
-    for kind, name in candidates:
-        tx.write(
-            sql.insert_candidate,
-            {
-                "case_id": case_id,
-                "task_id": item.id,
-                "kind": kind,
-                "candidate": name,
-                "due_at": due,
-                "created_at": item.created,
-                **sorted_by,
-            },
-        )
+    return [{**common, "kind": kind, "candidate": name} for kind, name in candidates]
 
 
 def _assign(tx: Transaction, case_id: UUID, item: WorkItem) -> None:

@@ -88,6 +88,25 @@ assign_task: Final = update(
     tasks, "status", "assignee", "due_at", "priority", "soon_at", "urged", "provisional"
 )
 insert_candidate: Final = insert(task_candidates)
+FIRST: Final = "first_"
+"""How the parameters of `insert_task_with_candidate` that belong to the candidate begin."""
+insert_task_with_candidate: Final = Statement(
+    task_candidates.insert()
+    .inline()
+    .values(
+        {
+            column.name: sa.bindparam(f"{FIRST}{column.name}", type_=column.type)
+            for column in task_candidates.columns
+        }
+    )
+    .add_cte(
+        tasks.insert()
+        .inline()
+        .values({column.name: sa.bindparam(column.name, type_=column.type) for column in tasks.columns})
+        .cte("opened")
+    )
+)
+"""A task and one candidate of it at once, for PostgreSQL alone."""
 _KEY_CASE: Final = sa.bindparam("key_case_id", type_=sa.Uuid)
 _KEY_TASK: Final = sa.bindparam("key_task_id", type_=sa.Integer)
 _DELETE_CANDIDATES: Final = task_candidates.delete().where(

@@ -32,18 +32,20 @@ def place(postgres_url: str, tmp_path: Path) -> Iterator[Place]:
     opened.engine.close()
 
 
-def test_a_completion_needs_few_statements_and_one_commit(place: Place) -> None:
-    """Of a task somebody has taken. Signing in, scope and projections are included."""
-    for _ in range(2):
+@pytest.mark.parametrize("taken", [True, False])
+def test_a_completion_needs_few_statements_and_one_commit(place: Place, taken: bool) -> None:
+    """Of a task somebody has taken, or may take. The session, what they may, projections are included."""
+    for number in range(2):
         # The first round has everything compiled and prepared.
         case = place.start("G1")
         form = {"variables": {"title": "积水"}}
         place.sign_in("grid").post(f"/tasks/{place.task(case, 'register')}/complete", form)
         handle = place.task(case, "handle")
-        place.sign_in("town").post(f"/tasks/{handle}/claim")
+        if taken:
+            place.sign_in("town").post(f"/tasks/{handle}/claim")
         probe = Commits()
         with place.engine.database.probed(probe):
-            answer = place.sign_in("town").post(f"/tasks/{handle}/complete")
+            answer = place.sign_in("town").post(f"/tasks/{handle}/complete", Idempotency_Key=f"k{number}")
         assert answer.status_code == 200
     assert probe.commits == 1
     assert len(probe.statements) <= MOST, "\n".join(text[:150] for text in probe.statements)

@@ -74,7 +74,7 @@ class OneAccount(MethodView):
         return shown(_office().register.account(account))
 
     @requires("accounts:write")
-    @blueprint.arguments(AccountChange)
+    @blueprint.arguments(AccountChange, required=False)
     @blueprint.response(200, AccountOutput)
     def patch(self, given: dict[str, Any], account: str) -> dict[str, Any]:
         """Change an account: disable it, or give it other roles, another person or language. Its sessions end.
