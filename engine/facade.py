@@ -28,6 +28,7 @@ from engine.cases.rebuilding import Rebuilding
 from engine.cases.sealing import Sealing
 from engine.cases.starting import Starter
 from engine.cases.stuck import Stuck
+from engine.cases.submissions import Submissions
 from engine.cases.submitted import check_submission
 from engine.cases.sweeps import Sweeps
 from engine.directory import Directory
@@ -107,6 +108,9 @@ class Engine(Handling):
             config.providers,
         )
         self.queries = Queries(database, self.definitions)
+        self.submissions = Submissions(
+            database, lambda files, actor, package: self.deploy(files, actor=actor, package=package), clock
+        )
         self.projections = Rebuilding(database, self.definitions, lambda: self.directory, clock)
         self.directory: Directory | None = None
         """The directory its providers ask; `engine.installation.open_engine` sets it."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import asdict
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,7 +16,9 @@ from api.language import either
 from api.resources.cases import diagram_of
 from api.schemas import definitions as schemas
 from api.service import service
+from engine.cases.submissions import Submission
 from engine.errors import InvalidInput, NotFound
+from engine.model import Finding
 from engine.model.definition import Definition, NodeKind
 from engine.store.tables import definitions, deployments
 
@@ -35,14 +39,21 @@ _COLUMNS = (
 class DeploymentsView(MethodView):
     """Deployments."""
 
-    @requires("definitions:publish")
+    @requires("definitions:read")
+    @blueprint.arguments(schemas.SubmissionsQuery, location="query")
+    @blueprint.response(200, schemas.SubmissionsSchema)
+    def get(self, query: dict[str, Any]) -> dict[str, Any]:
+        """What was handed in, the latest first."""
+        return {"items": service().engine.submissions.all(**query)}
+
+    @requires("definitions:deploy")
     @blueprint.arguments(schemas.DeploySchema, location="form")
     @blueprint.arguments(schemas.FilesSchema, location="files")
-    @blueprint.response(201, schemas.DeploymentSchema)
+    @blueprint.response(201, schemas.SubmittedSchema)
     def post(self, body: dict[str, Any], _: dict[str, Any]) -> dict[str, Any]:
-        """Check and deploy a package of files; all or nothing.
+        """Hand in a package of files: it is checked and waits for somebody else to publish it.
 
-        What the checks find is in `findings` of the problem.
+        What the checks find is in `findings` of the problem, or beside what was handed in.
         """
         files = {
             upload.filename or field: upload.read()
@@ -51,22 +62,79 @@ class DeploymentsView(MethodView):
         }
         if not files:
             raise InvalidInput.at("files", message_zh="没有文件", message_en="there are no files")
-        found = service().engine.deploy(files, actor=current().actor, package=body["package"])
+        submission, findings = service().engine.submissions.submit(
+            files, actor=current().actor, package=body["package"]
+        )
+        return {**asdict(submission), "files": sorted(files), "findings": _shown(findings)}
+
+
+@blueprint.route("/deployments/<int(max=2147483647):number>")
+class SubmissionView(MethodView):
+    """One of them."""
+
+    @requires("definitions:read")
+    @blueprint.response(200, schemas.SubmittedSchema)
+    def get(self, number: int) -> dict[str, Any]:
+        """What was handed in, with what the checks find in it now."""
+        kept = service().engine.submissions
         return {
-            "id": found.id,
-            "definitions": found.definitions,
-            "findings": [
-                {
-                    "file": each.file,
-                    "line": each.line,
-                    "element": each.element,
-                    "rule": each.rule,
-                    "severity": each.severity.value,
-                    "message": either(each.message_zh, each.message_en),
-                }
-                for each in found.findings
-            ],
+            **asdict(kept.get(number)),
+            "files": sorted(kept.files(number)),
+            "findings": _shown(kept.findings(number)),
         }
+
+
+@blueprint.route("/deployments/<int(max=2147483647):number>/files/<path:name>")
+class SubmittedFileView(MethodView):
+    """One file."""
+
+    @requires("definitions:read")
+    @blueprint.response(200, schemas.DiagramFileSchema)
+    def get(self, number: int, name: str) -> dict[str, Any]:
+        """A file of what was handed in, as text: for whoever is to publish it."""
+        content = service().engine.submissions.files(number).get(name)
+        if content is None:
+            raise NotFound(code="file.unknown", message_zh="没有这个文件", message_en="there is no such file")
+        return {"file": name, "xml": content.decode("utf-8-sig", "replace")}
+
+
+@blueprint.route("/deployments/<int(max=2147483647):number>/publish")
+class PublishView(MethodView):
+    """Publishing."""
+
+    @requires("definitions:publish")
+    @blueprint.response(201, schemas.DeploymentSchema)
+    def post(self, number: int) -> dict[str, Any]:
+        """Deploy what somebody else handed in: its definitions become the newest. Refused for one's own."""
+        _, found = service().engine.submissions.publish(number, actor=current().actor)
+        return {"id": found.id, "definitions": found.definitions, "findings": _shown(found.findings)}
+
+
+@blueprint.route("/deployments/<int(max=2147483647):number>/reject")
+class RejectView(MethodView):
+    """Rejecting."""
+
+    @requires("definitions:publish")
+    @blueprint.arguments(schemas.RejectSchema)
+    @blueprint.response(200, schemas.SubmissionSchema)
+    def post(self, body: dict[str, Any], number: int) -> Submission:
+        """Do not publish what was handed in, and say why; one may take one's own back so."""
+        kept = service().engine.submissions
+        return kept.reject(number, actor=current().actor, reason=body["reason"])
+
+
+def _shown(findings: Iterable[Finding]) -> list[dict[str, Any]]:
+    return [
+        {
+            "file": each.file,
+            "line": each.line,
+            "element": each.element,
+            "rule": each.rule,
+            "severity": each.severity.value,
+            "message": either(each.message_zh, each.message_en),
+        }
+        for each in findings
+    ]
 
 
 @blueprint.route("/definitions")

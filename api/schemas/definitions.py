@@ -6,7 +6,7 @@ import marshmallow as ma
 from flask_smorest.fields import Upload
 from marshmallow import fields
 
-from api.schemas.base import Input, Output, described, moment
+from api.schemas.base import Input, Output, Query, described, moment, word
 from api.schemas.problem import FindingSchema
 
 
@@ -56,6 +56,59 @@ class DeploymentSchema(Output):
     findings = described(
         fields.List, "Its warnings.", cls_or_instance=fields.Nested(FindingSchema), required=True
     )
+
+
+class SubmissionsQuery(Query):
+    """Which of what was handed in."""
+
+    status = described(
+        fields.String,
+        "`waiting`, `published` or `rejected`.",
+        "waiting",
+        validate=ma.validate.OneOf(["waiting", "published", "rejected"]),
+    )
+    limit = described(
+        fields.Integer, "How many at most.", 50, load_default=50, validate=ma.validate.Range(1, 200)
+    )
+
+
+class SubmissionSchema(Output):
+    """A package somebody handed in."""
+
+    number = described(fields.Integer, "Its number.", 7, required=True)
+    package = described(fields.String, "Name of the package.", "whistle", required=True)
+    author = described(fields.String, "Who handed it in.", "qh00009", required=True)
+    submitted_at = moment("When.", required=True)
+    status = described(fields.String, "`waiting`, `published` or `rejected`.", "waiting", required=True)
+    decided_by = described(fields.String, "Who decided.", None, required=True, allow_none=True)
+    decided_at = moment("When it was decided.", required=True, allow_none=True)
+    reason = described(fields.String, "Why it was rejected.", "", required=True)
+    deployment_id = described(fields.UUID, "What came of it.", None, required=True, allow_none=True)
+
+
+class SubmissionsSchema(Output):
+    """What was handed in."""
+
+    items = described(
+        fields.List, "The latest first.", cls_or_instance=fields.Nested(SubmissionSchema), required=True
+    )
+
+
+class SubmittedSchema(SubmissionSchema):
+    """A package with what is in it."""
+
+    files = described(
+        fields.List, "Names of its files.", ["whistle.bpmn"], cls_or_instance=fields.String(), required=True
+    )
+    findings = described(
+        fields.List, "What the checks find.", cls_or_instance=fields.Nested(FindingSchema), required=True
+    )
+
+
+class RejectSchema(Input):
+    """Why not."""
+
+    reason = word("Why it is not published.", "缺少退回环节", required=True)
 
 
 class DefinitionSchema(Output):

@@ -38,6 +38,7 @@ REVISIONS: Final = (
     Revision(id="0005", phase=Phase.PRE, name="work_to_do"),
     Revision(id="0006", phase=Phase.PRE, name="duplicates"),
     Revision(id="0007", phase=Phase.PRE, name="clock_changes"),
+    Revision(id="0008", phase=Phase.PRE, name="proposals"),
 )
 """All steps in their order; a test holds this list and the files equal."""
 

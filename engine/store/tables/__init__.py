@@ -48,6 +48,7 @@ from engine.store.tables.duplicates import case_blind_index
 from engine.store.tables.inbox import UNGRADED, case_headers, done_tasks, inbox_changes
 from engine.store.tables.jobs import incidents, jobs, outbox
 from engine.store.tables.metadata import METADATA, NEVER
+from engine.store.tables.proposals import config_changes, submission_files, submissions
 from engine.store.tables.waits import messages, subscriptions, timers
 from engine.store.tables.work import task_candidates, tasks
 
@@ -69,6 +70,7 @@ __all__ = [
     "case_places",
     "cases",
     "clock_changes",
+    "config_changes",
     "definition_resources",
     "definitions",
     "deployments",
@@ -95,6 +97,8 @@ __all__ = [
     "start_subscriptions",
     "start_timers",
     "stuck_work",
+    "submission_files",
+    "submissions",
     "subscriptions",
     "substitutions",
     "task_candidates",
