@@ -25,7 +25,10 @@ class WordSchema(Output):
     label = described(fields.String, "Its label.", "吹哨类型", required=True)
     type = described(fields.String, "The kind of its field.", "radio", required=True)
     source = described(
-        fields.String, "The variable that lists what its values mean, as `label` and `value`.", "units", required=True
+        fields.String,
+        "The variable that lists what its values mean, as `label` and `value`.",
+        "units",
+        required=True,
     )
     options = described(
         fields.Dict,
@@ -86,10 +89,12 @@ def _words(component: Mapping[str, Any], above: tuple[str, ...]) -> Iterator[tup
         path = (*above, *component_path(part))
         label = part.get("label")
         if component_path(part) and isinstance(label, str) and label:
-            yield (
-                ".".join(path),
-                {"label": label, "type": str(part.get("type", "")), "options": _options(part)},
-            )
+            word = {
+                "label": label,
+                "type": str(part.get("type", "")),
+                "source": str(part.get("valuesKey") or ""),
+            }
+            yield ".".join(path), {**word, "options": _options(part)}
         if part.get("type") in CONTAINERS or part.get("components"):
             yield from _words(part, path)
 

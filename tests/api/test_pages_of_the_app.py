@@ -20,7 +20,9 @@ def test_names_are_asked_for_by_id(place: Place) -> None:
 def test_variables_are_called_what_the_forms_call_them(place: Place) -> None:
     words = place.sign_in("town").get("/definitions/matter/versions/1/words").get_json()["items"]
     assert words["title"]["type"] == "textfield"
-    assert all(word["label"] for word in words.values())
+    assert all(
+        word["label"] and set(word) == {"label", "type", "source", "options"} for word in words.values()
+    )
 
 
 def test_the_events_are_elsewhere(place: Place) -> None:
