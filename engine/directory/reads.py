@@ -62,8 +62,8 @@ def functions(read: Read, at: int) -> Mapping[str, Callable[..., Any]]:
     - `candidates(expression, place, separated from)`: names of candidate groups; `expression` may be a list,
       `separated from` a list of people who must not take the task. Raises StaffingGap when nobody is there.
     - `unit(place, level, department)`: the id of the area of that level the place lies in or, with the third
-      argument, of its first department of that kind; null when there is none.
-    - `members(group)`: the ids of those who are there, for instances one for each person.
+      argument, of its first department of that kind; null when there is none, or no directory.
+    - `members(group)`: the ids of those who are there, for instances one for each person; none without a directory.
 
     All raise InvalidInput for words the directory does not know.
     """
@@ -81,10 +81,12 @@ def functions(read: Read, at: int) -> Mapping[str, Callable[..., Any]]:
 
     def unit(place: Any, level: Any, department: Any = None) -> Any:
         kind = None if department is None else str(department)
-        return _checked(read(UNIT, [_text(place), str(level), kind, at]))["unit"]
+        answer = read(UNIT, [_text(place), str(level), kind, at])
+        return None if answer is None else _checked(answer)["unit"]
 
     def members(group: Any) -> Any:
-        return _checked(read(PEOPLE, [_text(group), at]))["people"]
+        answer = read(PEOPLE, [_text(group), at])
+        return [] if answer is None else _checked(answer)["people"]
 
     return {"candidates": candidates, "unit": unit, "members": members}
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from engine import Engine, ManualClock
-from engine.installation import configured
+from engine.errors import InvalidInput
+from engine.installation import configured, open_engine
 from engine.model import read_package
 from engine.samples.package import read_folder
+from engine.samples.small_county import grids, load_small_county
 from engine.scenarios import read_package_folder
 from engine.scenarios.stage import Stage
 from engine.scenarios.words import Words
@@ -89,3 +93,26 @@ def test_no_name_address_or_statement_reaches_the_log() -> None:
         log = b"".join(event.open().canonical() for event in events).decode()
     assert "支付清淤费" in log
     assert [secret for secret in SECRETS if secret in log] == []
+
+
+def test_the_owner_is_known_before_the_registration_and_follows_the_directory(tmp_path: Path) -> None:
+    clock = ManualClock(MORNING)
+    with open_engine(f"sqlite:///{tmp_path}/b.db", ROOT / "config", clock=clock) as engine:
+        directory = engine.directory
+        assert directory is not None
+        load_small_county(directory, actor="admin", at=MORNING - 86_400_000_000, reason="sample")
+        engine.deploy(read_folder(FOLDER), actor="designer", package="dispute")
+        grid = grids(directory, MORNING)[0]
+        village = directory.index.area_at(grid, "village", MORNING)
+        assert village is not None
+        case = engine.start("dispute", {"grid": grid, "level": "村"}, actor="li").case_id
+        found = engine.variables(case)
+        assert (found["owner_unit"], found["settle_by"]) == (village.id, "2026-05-06")
+        posts = directory.index.posts(found["owner_user"], MORNING)
+        assert (village.id, "village_lead") in {
+            (post.membership.unit, post.membership.role) for post in posts
+        }
+        (item,) = engine.tasks(case_id=case)
+        with pytest.raises(InvalidInput) as refused:
+            engine.complete(case, item.id, {"owner_unit": "elsewhere"}, actor="li")
+        assert "owner_unit" in refused.value.fields
