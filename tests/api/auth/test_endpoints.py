@@ -68,6 +68,13 @@ def test_only_these_endpoints_are_open_to_anybody(app: Flask) -> None:
         "GET /api/v1/auth/providers",
         "GET /api/v1/auth/oidc/<string:provider>/start",
         "GET /api/v1/auth/oidc/<string:provider>/callback",
+        # Requests of the public; what opens one is its two codes.
+        "GET /api/v1/intake/options",
+        "GET /api/v1/intake/challenge",
+        "POST /api/v1/intake",
+        "GET /api/v1/intake/<string(maxlength=40):case_code>",
+        "POST /api/v1/intake/<string(maxlength=40):case_code>/rating",
+        "POST /api/v1/intake/<string(maxlength=40):case_code>/withdrawal",
     }
 
 
