@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
@@ -12,10 +13,12 @@ import sqlalchemy as sa
 
 from engine.directory import Confidentiality
 from engine.directory.counts import Counts, shown, shown_counts
+from engine.directory.scope import Scope
 from engine.inbox import narrowing
-from engine.inbox.boxes import CONFIDENTIALITY_NAMES, GRADE_NAMES, GRADES, Filters
-from engine.inbox.paging import Page, after, before, checked_limit, read_cursor, write_cursor
-from engine.inbox.viewer import Viewer
+from engine.inbox.boxes import CONFIDENTIALITY_NAMES, GRADE_NAMES, GRADES
+from engine.inbox.narrowing import Narrowed
+from engine.inbox.paging import Page, after, before, checked_limit, key_values, read_cursor, write_cursor
+from engine.inbox.viewer import Viewer, owns, sees
 from engine.store import NEVER, Database
 from engine.store.tables import case_headers, case_places, cases
 
@@ -108,16 +111,11 @@ class Cases:
         kind = f"cases:{sort}"
         due = sort is CaseSort.DUE
         key = read_cursor(cursor, kind, [int, UUID])
-        header = case_headers.c
-        columns: list[Any] = [header.due_at if due else header.received_at, header.case_id]
-        query = sa.select(*_COLUMNS).select_from(_JOINED).where(*self._where(viewer, filters))
-        if due:
-            query = query.where(header.closed_at.is_(None), header.due_at < NEVER)
-        if key is not None:
-            query = query.where(after(columns, key) if due else before(columns, key))
-        query = query.order_by(*(columns if due else [column.desc() for column in columns]))
+        asked = self._asked(viewer, filters)
+        given = {**narrowing.values(filters, viewer, asked.narrowed.names), **key_values(key)}
+        query = _marked(_page(asked, sort, key is not None), filters)
         with self._database.reading() as tx:
-            found = [dict(row._mapping) for row in tx.execute(query.limit(limit + 1))]
+            found = [dict(row._mapping) for row in tx.execute(query, {**given, "most": limit + 1})]
         more = None
         if len(found) > limit:
             last = found[limit - 1]
@@ -137,56 +135,38 @@ class Cases:
 
     def find(self, viewer: Viewer, code: str) -> UUID | None:
         """The case with a code, if somebody may see it."""
-        header = case_headers.c
-        query = sa.select(header.case_id).where(
-            header.case_code == code.strip().upper(), viewer.sees(header.case_id)
-        )
+        filters = CaseFilters(code=code)
+        asked = self._asked(viewer, filters)
         with self._database.reading() as tx:
-            row = tx.execute(query).first()
+            given = narrowing.values(filters, viewer, asked.narrowed.names)
+            row = tx.execute(_ids(asked, False), {**given, "most": 1}).first()
         return None if row is None else row[0]
 
     def is_visible(self, viewer: Viewer, case_id: UUID) -> bool:
         """Whether somebody may see a case."""
-        query = sa.select(cases.c.case_id).where(cases.c.case_id == case_id, viewer.sees(cases.c.case_id))
         with self._database.reading() as tx:
-            return tx.execute(query).first() is not None
+            return tx.execute(_visible(self._asked(viewer, _ALL)), {"only": case_id}).first() is not None
 
     def _count(self, viewer: Viewer, filters: CaseFilters, rank: int | None = None) -> tuple[int, int]:
-        header = case_headers.c
-        query = sa.select(header.case_id).select_from(_JOINED).where(*self._where(viewer, filters))
-        if rank is not None:
-            query = query.where(header.grade == rank)
-        rows = query.limit(CAP).subquery()
-        own = sa.case((viewer.owns(rows.c.case_id), 1), else_=0)
+        asked = self._asked(viewer, filters)
+        given = {**narrowing.values(filters, viewer, asked.narrowed.names), "most": CAP, "ranked": rank}
+        if filters.marked is None:
+            query = _counted(asked, rank is not None)
+        else:
+            query = _count_of(asked, _marked(_ids(asked, rank is not None), filters))
         with self._database.reading() as tx:
-            row = tx.execute(sa.select(sa.func.count(), sa.func.sum(own)).select_from(rows)).one()
+            row = tx.execute(query, given).one()
         return int(row[0]), int(row[1] or 0)
 
-    def _where(self, viewer: Viewer, filters: CaseFilters) -> list[sa.ColumnElement[bool]]:
-        header = case_headers.c
+    def _asked(self, viewer: Viewer, filters: CaseFilters) -> _Asked:
         rank = 0 if filters.confidentiality is None else filters.confidentiality.rank
-        found: list[sa.ColumnElement[bool]] = [viewer.sees(header.case_id, rank)]
-        equal = {
-            header.definition_key: filters.flow,
-            header.lifecycle: filters.lifecycle,
-            header.source: filters.source,
-            header.case_id: filters.only,
-            cases.c.status: filters.status,
-            cases.c.business_key: filters.business_key,
-        }
-        found += [column == value for column, value in equal.items() if value is not None]
-        if filters.code is not None:
-            found.append(header.case_code == filters.code.strip())
-        if filters.grade is not None:
-            found.append(header.grade == narrowing.rank_of(filters.grade))
-        if filters.confidentiality is not None:
-            found.append(header.confidentiality == filters.confidentiality.rank)
-        if filters.marked is not None:
-            found.append(header.case_id.in_(filters.marked))
-        found += narrowing.between(header.received_at, filters.received_from, filters.received_until)
-        found += narrowing.between(header.due_at, filters.due_from, filters.due_until)
-        shared = Filters(category=filters.category, unit=filters.unit, grid=filters.grid, text=filters.text)
-        return found + narrowing.of_case(shared, viewer, header.case_id, self._database.dialect)
+        return _Asked(
+            scope=viewer.scope,
+            seen=viewer.seen,
+            rank=rank,
+            narrowed=narrowing.narrowed(filters, viewer),
+            dialect=self._database.dialect,
+        )
 
 
 _JOINED: Final = case_headers.join(cases, cases.c.case_id == case_headers.c.case_id).outerjoin(
@@ -206,6 +186,92 @@ _COLUMNS: Final = (
     case_places.c.place,
     case_places.c.owner_unit,
 )  # fmt: skip
+
+
+_MOST: Final = sa.bindparam("most", type_=sa.BigInteger)
+_KEPT: Final = 256
+"""Queries kept: they hold what somebody may see, so there is one for each person and way to ask."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Asked:
+    """All that decides how a query reads. seen: the scope, for comparison."""
+
+    scope: Scope | None = field(compare=False, repr=False)
+    seen: Hashable
+    rank: int
+    narrowed: Narrowed
+    dialect: str
+
+
+@lru_cache(maxsize=_KEPT)
+def _page(asked: _Asked, sort: CaseSort, is_next: bool) -> sa.Select[Any]:
+    """The query of a page. Putting it together costs more than to ask it, so it is kept."""
+    header = case_headers.c
+    due = sort is CaseSort.DUE
+    columns: list[Any] = [header.due_at if due else header.received_at, header.case_id]
+    query = sa.select(*_COLUMNS).select_from(_JOINED).where(*_where(asked))
+    if due:
+        query = query.where(header.closed_at.is_(None), header.due_at < NEVER)
+    if is_next:
+        query = query.where(after(columns) if due else before(columns))
+    return query.order_by(*(columns if due else [column.desc() for column in columns])).limit(_MOST)
+
+
+@lru_cache(maxsize=_KEPT)
+def _ids(asked: _Asked, ranked: bool) -> sa.Select[Any]:
+    header = case_headers.c
+    query = sa.select(header.case_id).select_from(_JOINED).where(*_where(asked))
+    if ranked:
+        query = query.where(header.grade == sa.bindparam("ranked", type_=sa.BigInteger))
+    return query.limit(_MOST)
+
+
+@lru_cache(maxsize=_KEPT)
+def _counted(asked: _Asked, ranked: bool) -> sa.Select[Any]:
+    return _count_of(asked, _ids(asked, ranked))
+
+
+def _count_of(asked: _Asked, ids: sa.Select[Any]) -> sa.Select[Any]:
+    """How many, and how many of them in the viewer's own subtree."""
+    rows = ids.subquery()
+    own = sa.case((owns(asked.scope, rows.c.case_id), 1), else_=0)
+    return sa.select(sa.func.count(), sa.func.sum(own)).select_from(rows)
+
+
+@lru_cache(maxsize=_KEPT)
+def _visible(asked: _Asked) -> sa.Select[Any]:
+    column = cases.c.case_id
+    return sa.select(column).where(
+        column == sa.bindparam("only", type_=column.type), sees(asked.scope, column)
+    )
+
+
+def _marked(query: sa.Select[Any], filters: CaseFilters) -> sa.Select[Any]:
+    return query if filters.marked is None else query.where(case_headers.c.case_id.in_(filters.marked))
+
+
+def _where(asked: _Asked) -> list[sa.ColumnElement[bool]]:
+    header = case_headers.c
+    narrowed = asked.narrowed
+    equal = {
+        "flow": header.definition_key,
+        "lifecycle": header.lifecycle,
+        "source": header.source,
+        "status": cases.c.status,
+        "business_key": cases.c.business_key,
+        "code": header.case_code,
+        "grade": header.grade,
+        "confidentiality": header.confidentiality,
+        "only": header.case_id,
+    }
+    return [
+        sees(asked.scope, header.case_id, asked.rank),
+        *(condition for name, column in equal.items() for condition in narrowed.equal(name, column)),
+        *narrowed.between("received_from", "received_until", header.received_at),
+        *narrowed.between("due_from", "due_until", header.due_at),
+        *narrowing.of_case(narrowed, header.case_id, asked.dialect),
+    ]
 
 
 def _case_row(found: Mapping[str, Any]) -> CaseRow:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from engine.errors import InvalidInput
-from engine.inbox import narrowing
+from engine.inbox import narrowing, sources
 from engine.inbox.boxes import OPEN, UNFILTERED, Box, Filters, Sort, default_sort
-from engine.inbox.paging import Page, after, before, checked_limit, read_cursor, write_cursor
+from engine.inbox.narrowing import Narrowed
+from engine.inbox.paging import Page, after, before, checked_limit, key_values, read_cursor, write_cursor
 from engine.inbox.rows import CASE_COLUMNS, TASK_COLUMNS, InboxRow, candidate_group, inbox_row, with_case
-from engine.inbox.sources import Source, sources
+from engine.inbox.sources import Ranks, Source
 from engine.inbox.viewer import Viewer
 from engine.store import Database
 from engine.store.tables import case_headers, case_people, done_tasks, tasks
@@ -20,6 +22,7 @@ from engine.store.tables import case_headers, case_people, done_tasks, tasks
 CAP: Final = 1_000
 """Counts stop here; shown as 999+."""
 
+_MOST: Final = sa.bindparam("most", type_=sa.BigInteger)
 _PART: Final = {Box.CC: "copied", Box.STARTED: "submitter"}
 _NOTHING: Final[Page[InboxRow]] = Page(rows=(), next=None)
 
@@ -53,10 +56,16 @@ class Inbox:
         key = read_cursor(cursor, kind, types)
         if viewer.scope is None:
             return _NOTHING
-        build = _open if box in OPEN else _done if box is Box.DONE else _involved
-        query = build(viewer, box, filters, order, key, limit + 1, self._database.dialect)
+        asked = narrowing.narrowed(filters, viewer)
+        given = {
+            **sources.values(viewer),
+            **narrowing.values(filters, viewer, asked.names),
+            **key_values(key),
+            "most": limit + 1,
+        }
+        query = _page(box, order, asked, sources.ranks(viewer), key is not None, self._database.dialect)
         with self._database.reading() as tx:
-            found = [dict(row._mapping) for row in tx.execute(query)]
+            found = [dict(row._mapping) for row in tx.execute(query, given)]
         rows = tuple(inbox_row(row, viewer.at) for row in found[:limit])
         more = None
         if len(found) > limit:
@@ -68,9 +77,8 @@ class Inbox:
         """How many rows each box has, at most `CAP` of each."""
         if viewer.scope is None:
             return dict.fromkeys(Box, 0)
-        columns = [_count(viewer, box).label(box.value) for box in Box]
         with self._database.reading() as tx:
-            row = tx.execute(sa.select(*columns)).one()
+            row = tx.execute(_counts(sources.ranks(viewer)), sources.values(viewer)).one()
         return {box: int(row._mapping[box.value]) for box in Box}
 
     def next_task(self, viewer: Viewer) -> InboxRow | None:
@@ -89,22 +97,31 @@ def _key_types(box: Box, sort: Sort) -> list[type]:
     return [int, UUID, int] if box is Box.DONE else [UUID]
 
 
-def _open(
-    viewer: Viewer, box: Box, filters: Filters, sort: Sort, key: list[Any] | None, limit: int, dialect: str
+@lru_cache(maxsize=1_024)
+def _page(
+    box: Box, sort: Sort, asked: Narrowed, cleared: Ranks, is_next: bool, dialect: str
 ) -> sa.Select[Any]:
-    headed = sort is Sort.GRADE or narrowing.needs_header(filters)
+    """The query of a page. Putting it together costs more than to ask it, so it is kept."""
+    if box in OPEN:
+        return _open(box, sort, asked, cleared, is_next, dialect)
+    return _done(asked, is_next, dialect) if box is Box.DONE else _involved(box, asked, is_next, dialect)
+
+
+def _open(
+    box: Box, sort: Sort, asked: Narrowed, cleared: Ranks, is_next: bool, dialect: str
+) -> sa.Select[Any]:
+    headed = sort is Sort.GRADE or asked.needs_header
     ranges = []
-    for source in sources(viewer, box, headed=headed):
+    for source in sources.sources(cleared, box, headed=headed):
         columns = source.key(sort)
         query = sa.select(*(column.label(f"key_{place}") for place, column in enumerate(columns)))
-        query = query.select_from(source.table)
-        query = query.where(*source.within, *source.box(box, viewer.at))
-        query = query.where(*_narrowed(source, filters, viewer, dialect))
-        if key is not None:
-            query = query.where(after(columns, key))
-        ranges.append(sa.select(query.order_by(*columns).limit(limit).subquery()))
+        query = query.select_from(source.table).where(*source.within, *source.box(box))
+        query = query.where(*_narrowed(source, asked, dialect))
+        if is_next:
+            query = query.where(after(columns))
+        ranges.append(sa.select(query.order_by(*columns).limit(_MOST).subquery()))
     together = sa.union_all(*ranges).subquery()
-    page = sa.select(together).distinct().order_by(*together.c).limit(limit).cte("page")
+    page = sa.select(together).distinct().order_by(*together.c).limit(_MOST).cte("page")
     *_, case_id, task_id = page.c
     listed = page.join(tasks, sa.and_(tasks.c.case_id == case_id, tasks.c.task_id == task_id))
     return (
@@ -121,24 +138,19 @@ def _open(
     )
 
 
-def _narrowed(source: Source, filters: Filters, viewer: Viewer, dialect: str) -> list[sa.ColumnElement[bool]]:
-    found = narrowing.of_case(filters, viewer, source.case_id, dialect)
-    if filters.flow is not None:
-        found.append(source.flow == filters.flow)
-    if filters.step is not None:
-        found.append(source.step == filters.step)
-    if filters.grade is not None:
-        found.append(source.grade == narrowing.rank_of(filters.grade))
-    if filters.confidentiality is not None:
-        found.append(source.confidentiality == filters.confidentiality.rank)
-    found += narrowing.between(source.created_at, filters.created_from, filters.created_until)
-    found += narrowing.between(source.due_at, filters.due_from, filters.due_until)
-    return found
+def _narrowed(source: Source, asked: Narrowed, dialect: str) -> list[sa.ColumnElement[bool]]:
+    return [
+        *narrowing.of_case(asked, source.case_id, dialect),
+        *asked.equal("flow", source.flow),
+        *asked.equal("step", source.step),
+        *asked.equal("grade", source.grade),
+        *asked.equal("confidentiality", source.confidentiality),
+        *asked.between("created_from", "created_until", source.created_at),
+        *asked.between("due_from", "due_until", source.due_at),
+    ]
 
 
-def _done(
-    viewer: Viewer, box: Box, filters: Filters, sort: Sort, key: list[Any] | None, limit: int, dialect: str
-) -> sa.Select[Any]:
+def _done(asked: Narrowed, is_next: bool, dialect: str) -> sa.Select[Any]:
     done = done_tasks.c
     columns = [done.completed_at, done.case_id, done.task_id]
     query = sa.select(
@@ -151,19 +163,18 @@ def _done(
         done.person.label("assignee"),
         *CASE_COLUMNS,
     ).select_from(with_case(done_tasks, done.case_id))
-    query = query.where(done.person == viewer.person)
-    if filters.step is not None:
-        query = query.where(done.element_id == filters.step)
-    query = query.where(*narrowing.between(done.completed_at, filters.created_from, filters.created_until))
-    query = query.where(*_of_header(filters, viewer, done.case_id, dialect))
-    if key is not None:
-        query = query.where(before(columns, key))
-    return query.order_by(*(column.desc() for column in columns)).limit(limit)
+    query = query.where(
+        done.person == sources.PERSON,
+        *asked.equal("step", done.element_id),
+        *asked.between("created_from", "created_until", done.completed_at),
+        *_of_header(asked, done.case_id, dialect),
+    )
+    if is_next:
+        query = query.where(before(columns))
+    return query.order_by(*(column.desc() for column in columns)).limit(_MOST)
 
 
-def _involved(
-    viewer: Viewer, box: Box, filters: Filters, sort: Sort, key: list[Any] | None, limit: int, dialect: str
-) -> sa.Select[Any]:
+def _involved(box: Box, asked: Narrowed, is_next: bool, dialect: str) -> sa.Select[Any]:
     people = case_people.c
     header = case_headers.c
     query = sa.select(
@@ -173,38 +184,46 @@ def _involved(
         header.due_at,
         *CASE_COLUMNS,
     ).select_from(with_case(case_people, people.case_id))
-    query = query.where(people.person_id == viewer.person, people.part == _PART[box])
-    query = query.where(*narrowing.between(header.received_at, filters.created_from, filters.created_until))
-    query = query.where(*_of_header(filters, viewer, people.case_id, dialect))
-    if key is not None:
-        query = query.where(before([people.case_id], key))
-    return query.order_by(people.case_id.desc()).limit(limit)
+    query = query.where(
+        people.person_id == sources.PERSON,
+        people.part == _PART[box],
+        *asked.between("created_from", "created_until", header.received_at),
+        *_of_header(asked, people.case_id, dialect),
+    )
+    if is_next:
+        query = query.where(before([people.case_id]))
+    return query.order_by(people.case_id.desc()).limit(_MOST)
 
 
-def _of_header(filters: Filters, viewer: Viewer, case_id: Any, dialect: str) -> list[sa.ColumnElement[bool]]:
+def _of_header(asked: Narrowed, case_id: Any, dialect: str) -> list[sa.ColumnElement[bool]]:
     """The conditions on a query that has the header joined."""
     header = case_headers.c
-    found = narrowing.of_case(filters, viewer, case_id, dialect)
-    if filters.flow is not None:
-        found.append(header.definition_key == filters.flow)
-    if filters.grade is not None:
-        found.append(header.grade == narrowing.rank_of(filters.grade))
-    if filters.confidentiality is not None:
-        found.append(header.confidentiality == filters.confidentiality.rank)
-    return found + narrowing.between(header.due_at, filters.due_from, filters.due_until)
+    return [
+        *narrowing.of_case(asked, case_id, dialect),
+        *asked.equal("flow", header.definition_key),
+        *asked.equal("grade", header.grade),
+        *asked.equal("confidentiality", header.confidentiality),
+        *asked.between("due_from", "due_until", header.due_at),
+    ]
 
 
-def _count(viewer: Viewer, box: Box) -> sa.ScalarSelect[Any]:
+@lru_cache(maxsize=128)
+def _counts(cleared: Ranks) -> sa.Select[Any]:
+    return sa.select(*(_count(cleared, box).label(box.value) for box in Box))
+
+
+def _count(cleared: Ranks, box: Box) -> sa.ScalarSelect[Any]:
     if box is Box.DONE:
-        rows = sa.select(done_tasks.c.task_id).where(done_tasks.c.person == viewer.person)
+        rows = sa.select(done_tasks.c.task_id).where(done_tasks.c.person == sources.PERSON)
     elif box in _PART:
         people = case_people.c
-        rows = sa.select(people.case_id).where(people.person_id == viewer.person, people.part == _PART[box])
+        mine = (people.person_id == sources.PERSON, people.part == _PART[box])
+        rows = sa.select(people.case_id).where(*mine)
     else:
         ranges = []
-        for source in sources(viewer, box, headed=False):
+        for source in sources.sources(cleared, box, headed=False):
             query = sa.select(source.case_id.label("case_id"), source.task_id.label("task_id"))
-            query = query.select_from(source.table).where(*source.within, *source.box(box, viewer.at))
+            query = query.select_from(source.table).where(*source.within, *source.box(box))
             ranges.append(sa.select(query.limit(CAP).subquery()))
         rows = sa.select(sa.union(*ranges).subquery())
     capped = rows.limit(CAP).subquery()

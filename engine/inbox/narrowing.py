@@ -1,42 +1,120 @@
-"""Filters as conditions: on the row itself where it holds what is asked for, else on the case's header or place."""
+"""Filters as conditions: on the row itself where it holds what is asked for, else on the case's header or place.
+
+The conditions name their values (`with_…`) and hold none: `Narrowed` is all that decides how they read, so that a
+query is put together once for each of them, and `values` is what one question is asked with.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 from engine.cases.grams import pairs
+from engine.directory.identity import after_subtree
 from engine.errors import InvalidInput
-from engine.inbox.boxes import GRADES, Filters
+from engine.inbox.boxes import GRADES
 from engine.inbox.viewer import Viewer
 from engine.store.tables import case_headers, case_places
 
 Column = sa.ColumnElement[Any]
 Condition = sa.ColumnElement[bool]
 
-_ABOUT_HEADER = ("flow", "grade", "confidentiality")
+_ABOUT_HEADER: Final = frozenset({"flow", "grade", "confidentiality"})
 """Filters that need the header of a task somebody has; of a free one they are in the row."""
 
+MARKED: Final = "marked"
+"""The filter that is a query of its own and is joined to the kept one."""
 
-def needs_header(filters: Filters) -> bool:
-    """Whether a taken task's case header has to be looked at."""
-    return any(getattr(filters, name) is not None for name in _ABOUT_HEADER)
+_PLACES: Final = {"unit": "owner_path", "grid": "place_path"}
+_TEXTS: Final = postgresql.ARRAY(sa.Text)
 
 
-def of_case(filters: Filters, viewer: Viewer, case_id: Column, dialect: str) -> list[Condition]:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Narrowed:
+    """How a query is narrowed, whatever the values.
+
+    names: of the filters that are given. words: how many words the text has; paired: whether any has two letters.
+    wide: those of unit and grid whose subtree holds so much that its cases are looked up one by one.
+    """
+
+    names: frozenset[str] = frozenset()
+    words: int = 0
+    paired: bool = False
+    wide: frozenset[str] = frozenset()
+
+    @property
+    def needs_header(self) -> bool:
+        """Whether a taken task's case header has to be looked at."""
+        return not self.names.isdisjoint(_ABOUT_HEADER)
+
+    def equal(self, name: str, column: Column) -> list[Condition]:
+        """The condition that a column is what the filter of this name asks for, when it is given."""
+        return [column == bound(name, column)] if name in self.names else []
+
+    def between(self, start: str, end: str, column: Column) -> list[Condition]:
+        """The conditions of a range, from its start to before its end, as far as they are given."""
+        found = [column >= bound(start, column)] if start in self.names else []
+        return [*found, column < bound(end, column)] if end in self.names else found
+
+
+def bound(name: str, column: Column) -> sa.BindParameter[Any]:
+    """The value of a filter."""
+    return sa.bindparam(f"with_{name}", type_=column.type)
+
+
+def narrowed(filters: Any, viewer: Viewer) -> Narrowed:
+    """How a query reads that is narrowed so. filters: `Filters` or `CaseFilters`."""
+    given = frozenset(
+        each.name
+        for each in fields(filters)
+        if each.name != MARKED and getattr(filters, each.name) is not None
+    )
+    words = filters.text.split() if "text" in given else []
+    return Narrowed(
+        names=given,
+        words=len(words),
+        paired=bool(_wanted(words)),
+        wide=frozenset(name for name in _PLACES if name in given and viewer.is_wide(getattr(filters, name))),
+    )
+
+
+def values(filters: Any, viewer: Viewer, names: Iterable[str]) -> dict[str, Any]:
+    """What a narrowed query is asked with. Raises InvalidInput for a grade or a text that is none."""
+    found: dict[str, Any] = {}
+    for name in names:
+        value = getattr(filters, name)
+        if name == "grade":
+            found["with_grade"] = rank_of(value)
+        elif name == "confidentiality":
+            found["with_confidentiality"] = value.rank
+        elif name == "category":
+            found |= {"with_category": value, "with_category_below": f"{_escaped(value)}/%"}
+        elif name == "text":
+            found |= _said(value)
+        elif name == "code":
+            found["with_code"] = value.strip().upper()
+        elif name in _PLACES:
+            path = viewer.path_of(value)
+            # Nothing lies in an unknown unit.
+            end = "" if path is None else after_subtree(path)
+            found |= {f"with_{name}": path or "", f"with_{name}_end": end}
+        else:
+            found[f"with_{name}"] = value
+    return found
+
+
+def of_case(asked: Narrowed, case_id: Column, dialect: str) -> list[Condition]:
     """The conditions of category, text, unit and area, for any query with a case id."""
     found: list[Condition] = []
-    if filters.category is not None:
-        found.append(_header_says(case_id, _category(filters.category)))
-    if filters.text is not None:
-        found.append(_header_says(case_id, text_matches(filters.text, dialect)))
-    if filters.unit is not None:
-        found.append(_lies_in(viewer, case_id, filters.unit, "owner_path"))
-    if filters.grid is not None:
-        found.append(_lies_in(viewer, case_id, filters.grid, "place_path"))
-    return found
+    if "category" in asked.names:
+        found.append(_header_says(case_id, _category()))
+    if "text" in asked.names:
+        found.append(_header_says(case_id, _text_matches(asked, dialect)))
+    return found + [_lies_in(asked, case_id, name) for name in _PLACES if name in asked.names]
 
 
 def rank_of(grade: str) -> int:
@@ -47,37 +125,44 @@ def rank_of(grade: str) -> int:
     return rank
 
 
-def text_matches(text: str, dialect: str, headers: Any = case_headers) -> Condition:
-    """The condition that a title holds a text, or a code begins with it. Raises InvalidInput for one too short.
-
-    Every pair of neighbouring characters must be among the title's; the title itself decides.
-    """
+def _said(text: str) -> dict[str, Any]:
     parts = pairs(text)
     if len(text.strip()) < 2 or not parts or len(parts[0]) < 2:
         raise InvalidInput.at("text", message_zh="请至少输入两个字", message_en="at least two characters")
-    words = text.split()
-    said = [headers.c.title.ilike(f"%{_escaped(word)}%", escape="\\") for word in words]
-    grams = headers.c.grams
-    if dialect == "postgresql":
-        wanted = sorted({pair for word in words for pair in pairs(word) if len(pair) == 2})
-        texts = postgresql.ARRAY(sa.Text)
-        held = grams.bool_op("@>")(sa.cast(sa.literal(wanted, texts), texts))
-        titled = sa.and_(held, *said) if wanted else sa.and_(*said)
-    else:
-        titled = sa.and_(*said)
-    start = text.strip().upper()
-    return sa.or_(titled, sa.and_(headers.c.case_code >= start, headers.c.case_code < start + "\uffff"))
+    words, start = text.split(), text.strip().upper()
+    return {
+        **{f"with_word_{place}": f"%{_escaped(word)}%" for place, word in enumerate(words)},
+        "with_pairs": _wanted(words),
+        "with_start": start,
+        "with_start_end": start + "\uffff",
+    }
 
 
-def between(column: Any, start: int | None, end: int | None) -> list[Condition]:
-    """The conditions of a range, from its start to before its end; None is open."""
-    found = [] if start is None else [column >= start]
-    return found if end is None else [*found, column < end]
+def _wanted(words: Iterable[str]) -> list[str]:
+    return sorted({pair for word in words for pair in pairs(word) if len(pair) == 2})
 
 
-def _category(category: str, headers: Any = case_headers) -> Condition:
-    column = headers.c.category
-    return sa.or_(column == category, column.like(f"{_escaped(category)}/%", escape="\\"))
+def _text_matches(asked: Narrowed, dialect: str) -> Condition:
+    """The condition that a title holds all words of a text, or a code begins with it.
+
+    Every pair of neighbouring characters must be among the title's; the title itself decides.
+    """
+    columns = case_headers.c
+    said = [
+        columns.title.ilike(sa.bindparam(f"with_word_{place}", type_=sa.Text), escape="\\")
+        for place in range(asked.words)
+    ]
+    if dialect == "postgresql" and asked.paired:
+        wanted = sa.cast(sa.bindparam("with_pairs", type_=_TEXTS), _TEXTS)
+        said.insert(0, columns.grams.bool_op("@>")(wanted))
+    start, end = (sa.bindparam(name, type_=sa.Text) for name in ("with_start", "with_start_end"))
+    return sa.or_(sa.and_(*said), sa.and_(columns.case_code >= start, columns.case_code < end))
+
+
+def _category() -> Condition:
+    column = case_headers.c.category
+    below = sa.bindparam("with_category_below", type_=sa.Text)
+    return sa.or_(column == bound("category", column), column.like(below, escape="\\"))
 
 
 def _header_says(case_id: Column, condition: Condition) -> Condition:
@@ -85,10 +170,11 @@ def _header_says(case_id: Column, condition: Condition) -> Condition:
     return case_id.in_(inner)
 
 
-def _lies_in(viewer: Viewer, case_id: Column, unit: str, column: str) -> Condition:
+def _lies_in(asked: Narrowed, case_id: Column, name: str) -> Condition:
     places = case_places.alias()
-    inside = viewer.within(unit, places.c[column])
-    if viewer.is_wide(unit):
+    column = places.c[_PLACES[name]]
+    inside = sa.and_(column >= bound(name, column), column < bound(f"{name}_end", column))
+    if name in asked.wide:
         # As in engine.directory.scope: what holds much is looked up for each row, not gathered first.
         here = sa.select(places.c.case_id).where(places.c.case_id == case_id, inside)
         return here.correlate_except(places).scalar_subquery().is_not(None)

@@ -55,14 +55,19 @@ def read_cursor(cursor: str | None, kind: str, types: Sequence[type]) -> list[An
         ) from None
 
 
-def after(columns: Sequence[sa.ColumnElement[Any]], key: Sequence[Any]) -> sa.ColumnElement[bool]:
-    """The condition that a row comes after a key, in the ascending order of `columns`."""
-    return sa.tuple_(*columns) > sa.tuple_(*_literals(columns, key))
+def after(columns: Sequence[sa.ColumnElement[Any]]) -> sa.ColumnElement[bool]:
+    """The condition that a row comes after the key of `key_values`, in the ascending order of `columns`."""
+    return sa.tuple_(*columns) > sa.tuple_(*_names(columns))
 
 
-def before(columns: Sequence[sa.ColumnElement[Any]], key: Sequence[Any]) -> sa.ColumnElement[bool]:
-    """The condition that a row comes after a key, in the descending order of `columns`."""
-    return sa.tuple_(*columns) < sa.tuple_(*_literals(columns, key))
+def before(columns: Sequence[sa.ColumnElement[Any]]) -> sa.ColumnElement[bool]:
+    """The condition that a row comes after the key of `key_values`, in the descending order of `columns`."""
+    return sa.tuple_(*columns) < sa.tuple_(*_names(columns))
+
+
+def key_values(key: Sequence[Any] | None) -> dict[str, Any]:
+    """The values that `after` and `before` name."""
+    return {f"after_{place}": value for place, value in enumerate(key or ())}
 
 
 def checked_limit(limit: int) -> int:
@@ -74,8 +79,8 @@ def checked_limit(limit: int) -> int:
     return limit
 
 
-def _literals(columns: Sequence[sa.ColumnElement[Any]], key: Sequence[Any]) -> list[sa.ColumnElement[Any]]:
-    return [sa.literal(value, column.type) for column, value in zip(columns, key, strict=True)]
+def _names(columns: Sequence[sa.ColumnElement[Any]]) -> list[sa.ColumnElement[Any]]:
+    return [sa.bindparam(f"after_{place}", type_=column.type) for place, column in enumerate(columns)]
 
 
 def _value(kind: type, value: Any) -> Any:

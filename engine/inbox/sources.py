@@ -8,9 +8,9 @@ the confidentiality cleared for the group (DOMAIN §2).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -50,33 +50,49 @@ class Source:
             return [(-self.priority).label("order_1"), self.due_at, *own]
         return [self.due_at, *own]
 
-    def box(self, box: Box, now: int) -> tuple[sa.ColumnElement[bool], ...]:
-        """What makes a task one of a box of open tasks."""
+    def box(self, box: Box) -> tuple[sa.ColumnElement[bool], ...]:
+        """What makes a task one of a box of open tasks, at the moment `now`."""
         if box is Box.OVERDUE:
-            return (self.due_at <= now,)
+            return (self.due_at <= NOW,)
         if box is Box.DUE_SOON:
-            return (self.due_at > now, self.soon_at <= now)
+            return (self.due_at > NOW, self.soon_at <= NOW)
         return ()
 
 
-def sources(viewer: Viewer, box: Box, *, headed: bool) -> Iterator[Source]:
+NOW: Final = sa.bindparam("now", type_=sa.BigInteger)
+PERSON: Final = sa.bindparam("person", type_=sa.Text)
+
+Ranks = tuple[int, ...]
+"""How confidential a case may be for each of the groups of somebody, in the order of `values`."""
+
+
+def ranks(viewer: Viewer) -> Ranks:
+    """The groups of a viewer, as far as they decide how a query reads."""
+    return tuple(viewer.groups[group].rank for group in sorted(viewer.groups))
+
+
+def values(viewer: Viewer) -> dict[str, Any]:
+    """What the sources of a viewer are asked with."""
+    groups = {f"group_{place}": group for place, group in enumerate(sorted(viewer.groups))}
+    return {"person": viewer.person, "now": viewer.at, **groups}
+
+
+def sources(cleared: Ranks, box: Box, *, headed: bool) -> Iterator[Source]:
     """The ranges a box is read from. headed: whether the case's header is needed to sort or filter."""
-    if viewer.scope is None:
-        return
     if box is not Box.CLAIMABLE:
-        yield _taken(viewer.person, headed=headed)
-    yield _free("user", viewer.person, Confidentiality.CONFIDENTIAL)
-    for group in sorted(viewer.groups):
-        yield _free("group", group, viewer.groups[group])
+        yield _taken(headed=headed)
+    yield _free("user", PERSON, Confidentiality.CONFIDENTIAL.rank)
+    for place, rank in enumerate(cleared):
+        yield _free("group", sa.bindparam(f"group_{place}", type_=sa.Text), rank)
 
 
-def _taken(person: str, *, headed: bool) -> Source:
+def _taken(*, headed: bool) -> Source:
     columns = tasks.c
     header = case_headers.c
     joined = tasks.outerjoin(case_headers, header.case_id == columns.case_id) if headed else tasks
     return Source(
         table=joined,
-        within=(columns.assignee == person,),
+        within=(columns.assignee == PERSON,),
         case_id=columns.case_id,
         task_id=columns.task_id,
         due_at=columns.due_at,
@@ -90,15 +106,15 @@ def _taken(person: str, *, headed: bool) -> Source:
     )
 
 
-def _free(kind: str, candidate: str, clearance: Confidentiality) -> Source:
+def _free(kind: str, candidate: Column, rank: int) -> Source:
     columns = task_candidates.c
     within: list[sa.ColumnElement[bool]] = [
         columns.kind == kind,
         columns.candidate == candidate,
         columns.free == 1,
     ]
-    if clearance is not Confidentiality.CONFIDENTIAL:
-        within.append(columns.confidentiality <= clearance.rank)
+    if rank < Confidentiality.CONFIDENTIAL.rank:
+        within.append(columns.confidentiality <= rank)
     return Source(
         table=task_candidates,
         within=tuple(within),
@@ -113,7 +129,3 @@ def _free(kind: str, candidate: str, clearance: Confidentiality) -> Source:
         flow=columns.flow,
         step=columns.element_id,
     )
-
-
-Narrowing = Callable[[Source], tuple[sa.ColumnElement[bool], ...]]
-"""Further conditions on a source, from a box's filters."""

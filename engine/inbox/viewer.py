@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import sqlalchemy as sa
 
 from engine.directory import Confidentiality, Index
-from engine.directory.identity import after_subtree
 from engine.directory.scope import WIDE, Scope, scope_of, stands_in_for_all
 
 
@@ -33,24 +32,30 @@ class Viewer:
         rank: how confidential the cases asked for are at least; what the viewer is not cleared for is not even
         looked through then.
         """
-        if self.scope is None:
-            return sa.false()
-        cleared = {path: level for path, level in self.scope.subtrees.items() if level.rank >= rank}
-        return replace(self.scope, subtrees=cleared).visible(case_id)
+        return sees(self.scope, case_id, rank)
 
     def owns(self, case_id: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
         """The condition for cases in their own subtree, where small counts are not suppressed."""
-        return sa.false() if self.scope is None else self.scope.own(case_id)
+        return owns(self.scope, case_id)
 
-    def within(self, unit: str, path: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
-        """The condition that a path lies in the subtree of a unit; nothing does in an unknown one."""
+    @property
+    def seen(self) -> Hashable:
+        """What they may see, for comparison: two with the same are asked with the same queries."""
+        scope = self.scope
+        if scope is None:
+            return None
+        parts = (scope.subtrees, scope.units, scope.groups)
+        return (scope.person, *(tuple(sorted(part.items())) for part in parts), scope.wide)
+
+    def path_of(self, unit: str) -> str | None:
+        """The path of a unit at that moment; None for an unknown one."""
         row = self.index.unit(unit, self.at)
-        return sa.false() if row is None else sa.and_(path >= row.path, path < after_subtree(row.path))
+        return None if row is None else row.path
 
     def is_wide(self, unit: str) -> bool:
         """Whether a unit's subtree holds so much that its cases are looked up one by one."""
-        row = self.index.unit(unit, self.at)
-        return row is not None and self.index.share(row.path) >= WIDE
+        path = self.path_of(unit)
+        return path is not None and self.index.share(path) >= WIDE
 
 
 def viewer_of(index: Index, person: str, at: int, *, absent: str | None = None) -> Viewer:
@@ -63,3 +68,16 @@ def viewer_of(index: Index, person: str, at: int, *, absent: str | None = None) 
     if absent is not None and stands_in_for_all(index, person, absent, at):
         person = absent
     return Viewer(person=person, at=at, groups=groups, scope=scope, index=index)
+
+
+def sees(scope: Scope | None, case_id: sa.ColumnElement[Any], rank: int = 0) -> sa.ColumnElement[bool]:
+    """The condition on a query's case ids that somebody with this scope may see them. rank: see `Viewer.sees`."""
+    if scope is None:
+        return sa.false()
+    cleared = {path: level for path, level in scope.subtrees.items() if level.rank >= rank}
+    return replace(scope, subtrees=cleared).visible(case_id)
+
+
+def owns(scope: Scope | None, case_id: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+    """The condition for cases in the subtrees of this scope."""
+    return sa.false() if scope is None else scope.own(case_id)
