@@ -236,7 +236,8 @@ def _count_of(asked: _Asked, ids: sa.Select[Any]) -> sa.Select[Any]:
     """How many, and how many of them in the viewer's own subtree."""
     rows = ids.subquery()
     own = sa.case((owns(asked.scope, rows.c.case_id), 1), else_=0)
-    return sa.select(sa.func.count(), sa.func.sum(own)).select_from(rows)
+    columns: list[sa.ColumnElement[Any]] = [sa.func.count(), sa.func.sum(own)]
+    return sa.select(*columns).select_from(rows)
 
 
 @lru_cache(maxsize=_KEPT)
