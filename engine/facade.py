@@ -22,6 +22,7 @@ from engine.cases.jobs import Jobs
 from engine.cases.leases import Leases
 from engine.cases.linking import LINK, LinkTeller
 from engine.cases.messages import DEFAULT_TTL, Messages
+from engine.cases.notices import Notices
 from engine.cases.outbox import Outbox, Sender
 from engine.cases.queries import Case, Queries, Task
 from engine.cases.rebuilding import Rebuilding
@@ -32,6 +33,7 @@ from engine.cases.submissions import Submissions
 from engine.cases.submitted import check_submission
 from engine.cases.sweeps import Sweeps
 from engine.directory import Directory
+from engine.directory.told import addressees
 from engine.handling import Handling
 from engine.runtime import Settings
 from engine.store import Database, new_case_id
@@ -89,7 +91,8 @@ class Engine(Handling):
         self.leases = Leases(database, clock)
         self.jobs = Jobs(database, self.executor, self._messages, self.stuck, clock)
         senders: dict[str, Sender] = {LINK: LinkTeller(self.executor), **config.senders}
-        self.outbox = Outbox(database, self._messages, self.stuck, clock, senders)
+        self.outbox = Outbox(database, self._messages, self.stuck, clock, senders, self._whom)
+        self.notices = Notices(database, clock, self._groups_of)
         self.due = Due(
             database,
             self.executor,
@@ -149,6 +152,14 @@ class Engine(Handling):
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _whom(self, addressee: str) -> list[str]:
+        directory = self.directory
+        return [addressee] if directory is None else addressees(directory.index, addressee, self.clock())
+
+    def _groups_of(self, person: str) -> list[str]:
+        directory = self.directory
+        return [] if directory is None else directory.index.groups_of(person, self.clock())
 
     # -- definitions -------------------------------------------------------------------------------
 

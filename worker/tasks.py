@@ -73,6 +73,11 @@ def prune_inbox_changes(_: list[str]) -> int:
     return _steady(lambda: prune(engine.database, engine.clock() - FOLLOWED))
 
 
+def call_for_interviews(_: list[str]) -> int:
+    """Call heads of units that let three limits run out within a quarter; how many."""
+    return len(_steady(office().engine.notices.interviews_due))
+
+
 def do_jobs(rows: list[tuple[str, int]]) -> int:
     """Do jobs by their connectors and report what came of them; how many succeeded."""
     return sum(_do_job(UUID(text), job_id) for text, job_id in rows)

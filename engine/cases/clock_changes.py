@@ -104,7 +104,7 @@ class ClockChanges:
             raise _unknown(change)
         return found[0]
 
-    def list(self, *, status: str | None = None, limit: int = 100) -> list[ClockChange]:
+    def all(self, *, status: str | None = None, limit: int = 100) -> list[ClockChange]:
         """Changes, the latest first."""
         query = sa.select(clock_changes).order_by(_C.change.desc()).limit(limit)
         return self._rows(query if status is None else query.where(_C.status == status))

@@ -8,7 +8,7 @@ delay, and given up at last until an operator retries it.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -30,7 +30,10 @@ _LOG = logging.getLogger(__name__)
 
 
 class Outbox:
-    """Delivers rows of the outbox, each by its kind. senders: for the kinds that leave the database."""
+    """Delivers rows of the outbox, each by its kind. senders: for the kinds that leave the database.
+
+    whom: the groups of the directory that an addressee of a notice means.
+    """
 
     def __init__(
         self,
@@ -39,12 +42,14 @@ class Outbox:
         stuck: Stuck,
         clock: Clock,
         senders: Mapping[str, Sender],
+        whom: Callable[[str], Sequence[str]] = lambda addressee: [addressee],
     ) -> None:
         self._database = database
         self._messages = messages
         self._stuck = stuck
         self._clock = clock
         self.senders = dict(senders)
+        self._whom = whom
 
     def send(self, case_id: UUID, seq: int, number: int) -> bool:
         """Deliver one row if it is still there; whether it left."""
@@ -96,18 +101,19 @@ class Outbox:
         if sender is not None:
             sender(row_id(row), payload)
         with self._database.transaction() as tx:
-            tx.write(
-                sql.put_notice,
-                {
-                    "case_id": row[0],
-                    "notice_id": row_id(row),
-                    "kind": payload["kind"],
-                    "addressee": payload["to"],
-                    "content": canonical.dumps(payload["facts"]),
-                    "sent_at": self._clock(),
-                    "read_at": None,
-                },
-            )
+            for number, addressee in enumerate(self._whom(payload["to"])):
+                tx.write(
+                    sql.put_notice,
+                    {
+                        "case_id": row[0],
+                        "notice_id": row_id(row) + (f"/{number}" if number else ""),
+                        "kind": payload["kind"],
+                        "addressee": addressee,
+                        "content": canonical.dumps(payload["facts"]),
+                        "sent_at": self._clock(),
+                        "read_at": None,
+                    },
+                )
 
     def _put_off(self, row: tuple[UUID, int, int], attempts: int, error: Exception) -> None:
         with self._database.transaction() as tx:

@@ -25,14 +25,17 @@ from engine.cli.commands.export import export
 from engine.cli.commands.feel import feel
 from engine.cli.commands.history import history
 from engine.cli.commands.imports import imports
+from engine.cli.commands.limits import limits
 from engine.cli.commands.lint import lint
 from engine.cli.commands.message import message
+from engine.cli.commands.notices import notices
 from engine.cli.commands.proofs import replay, verify
 from engine.cli.commands.retry import retry
 from engine.cli.commands.run_due import run_due
 from engine.cli.commands.scenarios import scenarios
 from engine.cli.commands.simulate import simulate
 from engine.cli.commands.start import start
+from engine.cli.commands.stuck import stuck
 from engine.cli.commands.tasks import tasks
 from engine.cli.exits import Exit, exit_of
 from engine.cli.found import OpenGroup
@@ -59,6 +62,9 @@ COMMANDS = (
     history,
     message,
     retry,
+    stuck,
+    notices,
+    limits,
     imports,
     run_due,
     simulate,

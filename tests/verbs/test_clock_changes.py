@@ -150,7 +150,7 @@ def test_what_is_wrong_with_a_proposal_is_said(office: Office) -> None:
     assert changes.reject(number, actor="li").status == "rejected"
     with pytest.raises(Conflict):
         changes.approve(number, actor="wang")
-    assert [change.change for change in changes.list(status="rejected")] == [number]
+    assert [change.change for change in changes.all(status="rejected")] == [number]
 
 
 def test_a_corrected_calendar_is_noticed_and_moves_what_it_touches(office: Office) -> None:

@@ -1,0 +1,148 @@
+"""What people were told: reminders, cards, orders, listings; each of them sees what came to them and their groups."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from engine import canonical
+from engine.canonical import Wire
+from engine.cases.clock import Clock
+from engine.cases.stuck import NO_CASE
+from engine.errors import NotFound
+from engine.store import Database
+from engine.store.tables import notices
+
+INTERVIEW: Final = "supervise.interview"
+BREACHES: Final = 3
+"""So many limits run out in a quarter bring an interview (DOMAIN, flow F)."""
+WINDOW: Final = 92 * 86_400_000_000
+"""The quarter: the last 92 days."""
+
+_C = notices.c
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Notice:
+    """One notice. kind: `reminder` or what the ladder did; facts: limit, task, due, …; times in microseconds.
+
+    What came to a group counts as read as soon as one of them has read it.
+    """
+
+    id: str
+    case_id: UUID | None
+    kind: str
+    addressee: str
+    facts: Mapping[str, Any]
+    sent_at: int
+    read_at: int | None
+
+
+class Notices:
+    """Lists and marks notices. whom: to whom somebody's word is addressed, see `engine.directory.told`."""
+
+    def __init__(self, database: Database, clock: Clock, groups: Callable[[str], Collection[str]]) -> None:
+        self._database = database
+        self._clock = clock
+        self._groups = groups
+
+    def of(
+        self, person: str, *, unread: bool = False, before: int | None = None, limit: int = 100
+    ) -> list[Notice]:
+        """Notices of a person and their groups, the latest first. before: only those sent before this moment."""
+        query = sa.select(notices).where(self._theirs(person)).order_by(_C.sent_at.desc(), _C.notice_id)
+        if unread:
+            query = query.where(_C.read_at.is_(None))
+        if before is not None:
+            query = query.where(_C.sent_at < before)
+        with self._database.reading() as tx:
+            return [_notice(row) for row in tx.execute(query.limit(limit))]
+
+    def unread(self, person: str) -> int:
+        """How many they have not read."""
+        query = (
+            sa.select(sa.func.count()).select_from(notices).where(self._theirs(person), _C.read_at.is_(None))
+        )
+        with self._database.reading() as tx:
+            return int(tx.execute(query).scalar() or 0)
+
+    def read(self, notice: str, *, person: str) -> Notice:
+        """Mark one as read; the first time counts. Raises NotFound for one that did not come to this person."""
+        mine = sa.and_(_C.notice_id == notice, self._theirs(person))
+        with self._database.transaction() as tx:
+            tx.execute(notices.update().where(mine, _C.read_at.is_(None)).values(read_at=self._clock()))
+            row = tx.execute(sa.select(notices).where(mine)).first()
+        if row is None:
+            raise NotFound(
+                code="notice.unknown", message_zh="没有这条通知", message_en="there is no such notice"
+            )
+        return _notice(row)
+
+    def interviews_due(self) -> list[Notice]:
+        """Call heads for an interview whose unit let three limits run out within a quarter; what was sent now.
+
+        Counted are first steps of ladders, each task once. Nobody is called twice within a quarter.
+        """
+        now = self._clock()
+        since = now - WINDOW
+        heads: dict[str, set[tuple[UUID, int]]] = defaultdict(set)
+        called: set[str] = set()
+        query = sa.select(notices).where(_C.sent_at > since, _C.kind != "reminder").order_by(_C.sent_at)
+        with self._database.reading() as tx:
+            for row in tx.execute(query):
+                facts = canonical.loads(bytes(row.content))
+                if row.kind == INTERVIEW:
+                    called.add(row.addressee)
+                if facts.get("step") == 1:
+                    heads[row.addressee].add((row.case_id, facts["task"]))
+        due = [each for each, tasks in sorted(heads.items()) if len(tasks) >= BREACHES and each not in called]
+        return [self._call(addressee, heads[addressee], now) for addressee in due]
+
+    def _call(self, addressee: str, tasks: Collection[tuple[UUID, int]], now: int) -> Notice:
+        facts: dict[str, Wire] = {
+            "action": INTERVIEW,
+            "breaches": len(tasks),
+            "cases": [*sorted({str(case_id) for case_id, _ in tasks})],
+        }
+        notice = f"interview/{addressee}/{now}"
+        row = {
+            "case_id": NO_CASE,
+            "notice_id": notice,
+            "kind": INTERVIEW,
+            "addressee": addressee,
+            "content": canonical.dumps(facts),
+            "sent_at": now,
+            "read_at": None,
+        }
+        with self._database.transaction() as tx:
+            tx.execute(notices.insert().values(row))
+        return Notice(
+            id=notice,
+            case_id=None,
+            kind=INTERVIEW,
+            addressee=addressee,
+            facts=facts,
+            sent_at=now,
+            read_at=None,
+        )
+
+    def _theirs(self, person: str) -> sa.ColumnElement[bool]:
+        groups = [f"group:{group}" for group in self._groups(person)]
+        return _C.addressee.in_([f"user:{person}", *groups])
+
+
+def _notice(row: Any) -> Notice:
+    return Notice(
+        id=row.notice_id,
+        case_id=None if row.case_id == NO_CASE else row.case_id,
+        kind=row.kind,
+        addressee=row.addressee,
+        facts=canonical.loads(bytes(row.content)),
+        sent_at=row.sent_at,
+        read_at=row.read_at,
+    )
