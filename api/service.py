@@ -11,6 +11,7 @@ from flask import current_app
 
 from engine.casepage import CaseContent, open_content
 from engine.cli.shipped import settings_folder
+from engine.configuring import Configuration
 from engine.directory import Directory
 from engine.entitlement import Entitlement
 from engine.facade import Engine
@@ -32,6 +33,12 @@ class Service:
     def config(self) -> Path:
         """The folder of calendars, limits, words of the directory, rights and rules of privacy."""
         return Path(self.settings.config) if self.settings.config else settings_folder()
+
+    @cached_property
+    def configuration(self) -> Configuration:
+        """The settings, and changing them."""
+        engine, is_own = self.engine, bool(self.settings.config)
+        return Configuration(engine.database, self.config, engine.clock, is_own=is_own)
 
     @cached_property
     def entitlement(self) -> Entitlement:

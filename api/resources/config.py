@@ -1,24 +1,123 @@
-"""What is configured: calendars and limits, as their files say."""
+"""What is configured: read, changed with a reason, and how running clocks follow."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask.views import MethodView
 
-from api.auth import requires
+from api.auth import current, requires
 from api.blueprint import Blueprint
-from api.schemas.config import ConfigSchema
+from api.schemas import config as schemas
 from api.service import service
+from engine.cases.clock_changes import ClockChange
+from engine.configuring import ConfigChange, Part
 
-blueprint = Blueprint("config", __name__, description="配置 Calendars and limits.")
+blueprint = Blueprint("config", __name__, description="配置 Calendars, limits, words, rights, privacy.")
+
+_PART = "<any(calendars, limits, words, permissions, privacy):part>"
+_NUMBER = "<int(max=2147483647):number>"
 
 
-@blueprint.route("/config/<any(calendars, limits):part>")
+@blueprint.route(f"/config/{_PART}")
 class ConfigView(MethodView):
     """One part."""
 
     @requires("config:read")
-    @blueprint.response(200, ConfigSchema)
-    def get(self, part: str) -> dict[str, dict[str, str]]:
-        """The calendars, or the limits, in force."""
-        folder = service().config / part
-        return {"files": {path.name: path.read_text("utf-8") for path in sorted(folder.glob("*.toml"))}}
+    @blueprint.response(200, schemas.ConfigSchema)
+    def get(self, part: str) -> Part:
+        """A part of the settings as it is in the files."""
+        return service().configuration.part(part)
+
+
+@blueprint.route(f"/config/{_PART}/files/<string:file>")
+class ConfigFileView(MethodView):
+    """One file."""
+
+    @requires("config:write")
+    @blueprint.arguments(schemas.ConfigInSchema)
+    @blueprint.response(200, schemas.ConfigChangeSchema)
+    def put(self, body: dict[str, Any], part: str, file: str) -> ConfigChange:
+        """Write a file anew. Rights and rules of privacy wait until somebody else approves.
+
+        What is wrong is in `errors` by file and line. A version of a limit that is in force stays as it is.
+        """
+        return service().configuration.change(
+            part, file, body["text"], tag=body["tag"], reason=body["reason"], actor=current().actor
+        )
+
+
+@blueprint.route("/config/changes")
+class ConfigChangesView(MethodView):
+    """Changes."""
+
+    @requires("config:write")
+    @blueprint.arguments(schemas.ConfigChangesQuery, location="query")
+    @blueprint.response(200, schemas.ConfigChangesSchema)
+    def get(self, query: dict[str, Any]) -> dict[str, Any]:
+        """Who changed what, when and why, with the text before and after."""
+        return {"items": service().configuration.all(**query)}
+
+
+@blueprint.route(f"/config/changes/{_NUMBER}/approve")
+class ApproveConfigView(MethodView):
+    """Approving."""
+
+    @requires("config:write")
+    @blueprint.response(200, schemas.ConfigChangeSchema)
+    def post(self, number: int) -> ConfigChange:
+        """Apply what somebody else proposed."""
+        return service().configuration.approve(number, actor=current().actor)
+
+
+@blueprint.route(f"/config/changes/{_NUMBER}/reject")
+class RejectConfigView(MethodView):
+    """Rejecting."""
+
+    @requires("config:write")
+    @blueprint.response(200, schemas.ConfigChangeSchema)
+    def post(self, number: int) -> ConfigChange:
+        """Do not apply a proposal; one may take one's own back."""
+        return service().configuration.reject(number, actor=current().actor)
+
+
+@blueprint.route("/clock-changes")
+class ClockChangesView(MethodView):
+    """Running clocks."""
+
+    @requires("config:read")
+    @blueprint.response(200, schemas.ClockChangesSchema)
+    def get(self) -> dict[str, Any]:
+        """Changes that move clocks which run already, and how far they are."""
+        return {"items": service().engine.clock_changes.all()}
+
+    @requires("config:write")
+    @blueprint.arguments(schemas.ClockChangeInSchema)
+    @blueprint.response(201, schemas.ClockChangeSchema)
+    def post(self, body: dict[str, Any]) -> ClockChange:
+        """Propose that running clocks of a limit go over to another of its versions; somebody else approves."""
+        return service().engine.clock_changes.propose(
+            body["limit"], actor=current().actor, reason=body["reason"], version=body.get("version")
+        )
+
+
+@blueprint.route(f"/clock-changes/{_NUMBER}/approve")
+class ApproveClockView(MethodView):
+    """Approving."""
+
+    @requires("config:write")
+    @blueprint.response(200, schemas.ClockChangeSchema)
+    def post(self, number: int) -> ClockChange:
+        """Approve what somebody else proposed; the workers carry it out case by case."""
+        return service().engine.clock_changes.approve(number, actor=current().actor)
+
+
+@blueprint.route(f"/clock-changes/{_NUMBER}/reject")
+class RejectClockView(MethodView):
+    """Rejecting."""
+
+    @requires("config:write")
+    @blueprint.response(200, schemas.ClockChangeSchema)
+    def post(self, number: int) -> ClockChange:
+        """Reject a proposal, or take one's own back."""
+        return service().engine.clock_changes.reject(number, actor=current().actor)
