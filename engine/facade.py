@@ -21,6 +21,7 @@ from engine.cases.grouping import GroupExecutor
 from engine.cases.jobs import Jobs
 from engine.cases.leases import Leases
 from engine.cases.linking import LINK, LinkTeller
+from engine.cases.marks import WINDOW, Similar, similar
 from engine.cases.messages import DEFAULT_TTL, Messages
 from engine.cases.notices import Notices
 from engine.cases.outbox import Outbox, Sender
@@ -380,6 +381,21 @@ class Engine(Handling):
     def tasks(self, **filters: Any) -> list[Task]:
         """Open tasks; see `Queries.tasks` for the filters."""
         return self.queries.tasks(**filters)
+
+    def duplicates(
+        self,
+        case_id: UUID,
+        *,
+        window: int = WINDOW,
+        visible: Callable[[sa.ColumnElement[Any]], sa.ColumnElement[bool]] | None = None,
+    ) -> list[Similar]:
+        """Other cases of the last `window` microseconds about the same people or place, latest first.
+
+        visible: a condition on case ids, as of who asks. Raises NotFound for an unknown case.
+        """
+        at = max(self.clock(), self.case(case_id).effective_at)
+        with self.database.reading() as tx:
+            return similar(tx, case_id, at - window, until=at, visible=visible)
 
     def case_ids(self) -> Iterator[UUID]:
         """All cases in order of their start."""

@@ -19,6 +19,7 @@ from engine.calendars.functions import functions as time_functions
 from engine.calendars.providers import providers as time_providers
 from engine.calendars.timetable import Timetable
 from engine.cases.clock import Clock, wall_clock
+from engine.cases.marks import functions as mark_functions
 from engine.directory import Directory, read_vocabulary
 from engine.directory.reads import CANDIDATES, GROUPS, PEOPLE, STANDS_IN, UNIT
 from engine.directory.reads import functions as directory_functions
@@ -148,6 +149,7 @@ def _functions(session: Session) -> Mapping[str, Callable[..., Any]]:
         **time_functions(session),
         **standing_functions(session),
         **directory_functions(reads.read, session.now),
+        **mark_functions(session),
     }
 
 

@@ -30,6 +30,8 @@ from engine.errors import NotFound
 from engine.i18n import catalogue
 from engine.inbox import CaseSort
 
+DAY = 86_400_000_000
+
 blueprint = Blueprint("cases", __name__, description="案件 Cases.")
 
 
@@ -97,6 +99,20 @@ class HeaderView(MethodView):
         see_case(case_id)
         case = service().engine.case(case_id)
         return header(case), 200, etag(case.state_hash)
+
+
+@blueprint.route("/cases/<case:case_id>/similar")
+class SimilarView(MethodView):
+    """Possible duplicates."""
+
+    @requires("cases:read")
+    @blueprint.arguments(schemas.SimilarQuery, location="query")
+    @blueprint.response(200, schemas.SimilarCasesSchema)
+    def get(self, query: dict[str, Any], case_id: UUID) -> dict[str, Any]:
+        """Other cases in the caller's scope with the same telephone, person at the place, or address."""
+        see_case(case_id)
+        found = service().engine.duplicates(case_id, window=query["days"] * DAY, visible=viewer().sees)
+        return {"items": found}
 
 
 @blueprint.route("/cases/<case:case_id>/history")

@@ -33,6 +33,37 @@ class CaseSchema(Output):
     etag = described(fields.String, "State hash, hex: the entity tag.", "0" * 64, required=True)
 
 
+class SimilarCaseSchema(Output):
+    """Another case about the same people or place."""
+
+    id = described(fields.UUID, "The case.", attribute="case_id", required=True)
+    case_code = described(fields.String, "Its code.", "JF-2026-0001", required=True)
+    kinds = fields.List(
+        described(fields.String, "`phone`, `party` (the same name at the same place) or `address`.", "phone"),
+        required=True,
+        metadata={"description": "What is the same; never what it says."},
+    )
+    marked_at = moment("When that was entered there.", required=True)
+
+
+class SimilarCasesSchema(Output):
+    """Cases that may be duplicates."""
+
+    items = fields.List(
+        fields.Nested(SimilarCaseSchema), required=True, metadata={"description": "Latest first, at most 20."}
+    )
+
+
+class SimilarQuery(Query):
+    """How far back to look."""
+
+    days = fields.Integer(
+        load_default=90,
+        validate=ma.validate.Range(min=1, max=3_650),
+        metadata={"description": "Days back from now.", "example": 90},
+    )
+
+
 class StartSchema(Input):
     """Starting a case."""
 

@@ -19,6 +19,7 @@ from engine.cases.clock import Clock
 from engine.cases.command import BEHAVIOUR, CLOSED, CaseHead, Command, NewCase, Outcome, case_head
 from engine.cases.definitions import Definitions
 from engine.cases.log import GENESIS
+from engine.cases.marks import SIMILAR, provider
 from engine.cases.past import past_events
 from engine.cases.sealing import Sealed
 from engine.cases.writing import Applied, write, write_refusal
@@ -199,7 +200,9 @@ class Executor:
             # What a form's own expressions look at is no part of what the command did.
             session.begin(at, LiveReads(self._providers))
             given, sealed = command.prepare(session, case_id, seq, given)
-        session.begin(at, LiveReads(self._providers), lambda: past_events(tx, case_id))
+        marks = [mark for entry in sealed for mark in entry.marks]
+        providers = {**self._providers, SIMILAR: provider(tx, case_id, marks)}
+        session.begin(at, LiveReads(providers), lambda: past_events(tx, case_id))
         run(session, command.kind, command.actor, given, on_behalf_of=command.on_behalf_of)
         return write(
             tx,

@@ -7,16 +7,18 @@ under the key of the party they are about; the log and the variables hold a keye
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 from engine import canonical
 from engine.canonical import VaultRef
+from engine.cases.marks import PURPOSE, Mark, marks_of
 from engine.errors import Conflict, LimitExceeded
 from engine.feel import Environment
 from engine.model.definition import Definition, Form, Masking
 from engine.runtime import Session
+from engine.runtime.duties import PLACE
 from engine.runtime.variables import View
 from engine.state import Scope, WorkItem
 from engine.vault import Vault
@@ -39,12 +41,16 @@ Check = Callable[[Form, Mapping[str, Any], Mapping[str, Any], Environment], dict
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sealed:
-    """A vault row to write with the event. kind: the masking class."""
+    """A vault row to write with the event. kind: the masking class.
+
+    marks: of the whole submission, carried by its first row; see `engine.cases.marks`.
+    """
 
     entry_id: int
     party: str | None
     ciphertext: bytes
     kind: str
+    marks: tuple[Mark, ...] = ()
 
     def row(self) -> dict[str, Any]:
         """The columns beside the case id."""
@@ -65,6 +71,7 @@ class Sealing:
 
     def __init__(self, vault: Vault, check: Check) -> None:
         self._vault = vault
+        self._secret: bytes | None = None
         self._check = check
 
     def of_task(self) -> Prepare:
@@ -79,8 +86,9 @@ class Sealing:
             form, scope, task = found
             seen = dict(View(session, scope, scope.tokens[task.token]))
             values = self._check(form, given.get("variables") or {}, seen, session.environment())
-            values, sealed = self.seal(form.masked, case_id, seq, values)
-            return {**given, "variables": values}, sealed
+            closed, sealed = self.seal(form.masked, case_id, seq, values)
+            place = values.get(PLACE, seen.get(PLACE))
+            return {**given, "variables": closed}, self._marked(form, values, place, sealed)
 
         return prepare
 
@@ -108,10 +116,22 @@ class Sealing:
         def prepare(
             session: Session, case_id: UUID, seq: int, given: dict[str, Any]
         ) -> tuple[dict[str, Any], list[Sealed]]:
-            values, sealed = self.seal(form.masked, case_id, seq, dict(given["variables"]))
-            return {**given, "variables": values}, sealed
+            values = dict(given["variables"])
+            closed, sealed = self.seal(form.masked, case_id, seq, values)
+            return {**given, "variables": closed}, self._marked(form, values, values.get(PLACE), sealed)
 
         return prepare
+
+    def _marked(
+        self, form: Form, values: Mapping[str, Any], place: Any, sealed: list[Sealed]
+    ) -> list[Sealed]:
+        """The rows with the marks of the submission."""
+        if not form.marked or not sealed:
+            return sealed
+        if self._secret is None:
+            self._secret = self._vault.secret(PURPOSE)
+        marks = tuple(marks_of(self._secret, form.marked, values, place if isinstance(place, str) else ""))
+        return [replace(sealed[0], marks=marks), *sealed[1:]]
 
     def seal(
         self, masked: Mapping[str, Masking], case_id: UUID, seq: int, values: dict[str, Any]

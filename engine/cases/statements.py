@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from engine.store import Statement, delete, insert, update, upsert
 from engine.store.tables import (
+    case_blind_index,
     cases,
     events,
     idempotency_keys,
@@ -144,6 +145,7 @@ read_key: Final = Statement(
 )
 insert_key: Final = insert(idempotency_keys)
 insert_vault: Final = insert(vault_entries)
+insert_mark: Final = upsert(case_blind_index)
 read_vault: Final = Statement(
     sa.select(vault_entries.c.party, vault_entries.c.ciphertext, vault_entries.c.kind).where(
         vault_entries.c.case_id == _CASE,

@@ -13,6 +13,7 @@ from engine.cases.command import BEHAVIOUR, CLOSED, CaseHead, Command, NewCase, 
 from engine.cases.due_statements import sweep_timers_again
 from engine.cases.lanes import ORDINARY, lane_of_case
 from engine.cases.log import REFUSED, EventContent, EventHead, chain, pack
+from engine.cases.marks import keep
 from engine.cases.sealing import Sealed
 from engine.directory import Directory
 from engine.errors import Conflict, Refusal
@@ -63,6 +64,7 @@ def write(tx: Transaction, applied: Applied) -> Outcome:
         _write_beside(tx, applied, head)
     for entry in applied.sealed:
         tx.write(sql.insert_vault, {"case_id": applied.case_id, **entry.row()})
+        keep(tx, applied.case_id, entry.marks, applied.at)
     if command.message is not None:
         _consume(tx, command.message)
     awaited = mirror.new_messages_awaited(session.state)

@@ -271,6 +271,7 @@ class Form:
 
     `masked` maps a field key (dotted path from the variable root) to its masking class (`name`, `phone`,
     `id`, `address`, `text`, ...) and party; such values live in the vault, never in the log.
+    `marked` maps those by which similar cases are found to what they tell: `phone`, `person` or `address`.
     """
 
     id: str
@@ -278,6 +279,7 @@ class Form:
     schema: Mapping[str, Any]
     fields: tuple[str, ...]
     masked: Mapping[str, Masking] = field(default_factory=dict)
+    marked: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -38,7 +38,8 @@ _DISPLAYS = frozenset(
 KNOWN = INPUTS | CONTAINERS | _DISPLAYS | {COMPUTED}
 _KEY = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 _MAX_COMPONENTS = 500
-_MASK, _PARTY = "bihuan:mask", "bihuan:party"
+_MASK, _PARTY, _MARK = "bihuan:mask", "bihuan:party", "bihuan:mark"
+_MARKS = frozenset({"phone", "person", "address"})
 
 
 def read_form(data: bytes, *, file: str, findings: Findings) -> Form | None:
@@ -59,7 +60,14 @@ def read_form(data: bytes, *, file: str, findings: Findings) -> Form | None:
     reader.components(schema.get("components"), ())
     reader.check_computed()
     reader.check_overlaps()
-    return Form(id=id_, file=file, schema=schema, fields=tuple(reader.parts), masked=dict(reader.masked))
+    return Form(
+        id=id_,
+        file=file,
+        schema=schema,
+        fields=tuple(reader.parts),
+        masked=dict(reader.masked),
+        marked=dict(reader.marked),
+    )
 
 
 def component_path(component: Mapping[str, Any]) -> tuple[str, ...]:
@@ -85,6 +93,7 @@ class _Reader:
     findings: Findings
     parts: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     masked: dict[str, Masking] = field(default_factory=dict)
+    marked: dict[str, str] = field(default_factory=dict)
     computed: list[tuple[Mapping[str, Any], tuple[str, ...]]] = field(default_factory=list)
     count: int = 0
 
@@ -183,7 +192,7 @@ class _Reader:
             self.report("form.component", part, "properties 须是对象", "properties must be an object")
             return
         for key in properties:
-            if str(key).startswith("bihuan:") and key not in (_MASK, _PARTY):
+            if str(key).startswith("bihuan:") and key not in (_MASK, _PARTY, _MARK):
                 self.report(
                     "property.unknown",
                     part,
@@ -205,6 +214,22 @@ class _Reader:
                 "有当事方而没有脱敏类别",
                 "a party is named but no masking class",
             )
+        self._mark(part, name, properties.get(_MARK))
+
+    def _mark(self, part: Mapping[str, Any], name: str, mark: object) -> None:
+        if mark is None:
+            return
+        if not isinstance(mark, str) or mark not in _MARKS:
+            self.report("form.mark", part, f"不认识查重标记“{mark}”", f"the mark {mark!r} is unknown")
+        elif name not in self.masked:
+            self.report(
+                "form.mark",
+                part,
+                "查重标记只用于有脱敏类别的字段",
+                "only a field with a masking class may be marked",
+            )
+        else:
+            self.marked[name] = mark
 
     def _expressions(self, part: Mapping[str, Any], path: tuple[str, ...]) -> None:
         conditional = part.get("conditional")

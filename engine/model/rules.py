@@ -118,6 +118,12 @@ RULES: dict[str, Rule] = dict(
         _rule("form.component", _E, "表单组件须是已知类型且写法正确", "a form's components are of known types and well written"),
         _rule("form.key", _E, "输入组件须有唯一的键", "an input component has a unique key"),
         _rule("form.mask", _E, "脱敏类别须是已知的", "a masking class is a known one"),
+        _rule(
+            "form.mark",
+            _E,
+            "查重标记须是已知的，且字段有脱敏类别",
+            "a mark is a known one, on a field with a masking class",
+        ),
         _rule("property.unknown", _E, "bihuan: 属性须是已知的且放在它起作用的元素上", "a bihuan: property is known and stands where it has an effect"),
         _rule("property.value", _E, "bihuan: 属性的值须正确", "a bihuan: property has a proper value"),
         _rule("countersign.alone", _W, "会签规则须在多实例任务上", "a countersign rule stands on a multi-instance task"),
