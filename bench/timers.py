@@ -22,6 +22,7 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
+from rq import Worker
 
 from engine import Config, Engine
 from engine.cases.clock import wall_clock
@@ -29,11 +30,13 @@ from engine.store import new_case_id
 from tests.infrastructure.postgres_server import PostgresServer
 from tests.infrastructure.redis_process import RedisProcess
 from tests.support.bpmn import boundary, catch, diagram, end, start, timer, user
+from worker.queues import connect
 from worker.scheduler import LEASE
 from worker.serve import PATIENT, SWIFT
 
 SECOND = 1_000_000
 EMERGENCIES = 100
+WORKERS = 2
 
 STORM = diagram(start("s"), catch("c", timer(date="=at")), end("e"), "s -> c -> e", key="storm")
 URGENT = diagram(
@@ -111,7 +114,7 @@ def load(
     engine.deploy({"load.bpmn": LOAD}, actor="bench")
     completed = 0
     with psycopg.connect(conninfo, autocommit=True) as connection, processes(url, redis, keys):
-        time.sleep(3)
+        _await_workers(engine, redis)
         began = time.monotonic()
         waiting: list[UUID] = []
         while (elapsed := time.monotonic() - began) < seconds:
@@ -147,8 +150,7 @@ def idle(engine: Engine, conninfo: str, url: str, redis: str, keys: Path, count:
     _multiply(conninfo, first, count, ahead, spread=86_400 * SECOND)
     with processes(url, redis, keys) as running:
         # Starting up is no part of what it costs to be idle.
-        while engine.leases.holder(LEASE) is None:
-            time.sleep(0.5)
+        _await_workers(engine, redis)
         time.sleep(5)
         before, began = _cpu(running[0].pid), time.monotonic()
         server = _server_cpu(conninfo)
@@ -160,6 +162,13 @@ def idle(engine: Engine, conninfo: str, url: str, redis: str, keys: Path, count:
         "scheduler, % of a core": round(100 * used / took, 2),
         "PostgreSQL, all of it, % of a core": round(100 * served / took, 2),
     }
+
+
+def _await_workers(engine: Engine, redis: str) -> None:
+    """Until the scheduler leads and both workers wait: starting up is no part of what is measured."""
+    with connect(redis) as client:
+        while engine.leases.holder(LEASE) is None or Worker.count(connection=client) < WORKERS:
+            time.sleep(0.2)
 
 
 def _multiply(conninfo: str, first: UUID, count: int, due: int, *, spread: int) -> None:

@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -69,6 +70,9 @@ def _scheduler(desk: Desk, redis: str | None) -> None:
 
 
 def _worker(desk: Desk, redis: str | None, queues: str | None) -> None:
+    from engine.casepage.bundle import open_content
+    from engine.cli.shipped import settings_folder
+    from engine.retention import Retention
     from worker.labour import labour
     from worker.office import settle
     from worker.queues import QueueName, connect
@@ -83,7 +87,9 @@ def _worker(desk: Desk, redis: str | None, queues: str | None) -> None:
             message_en=f"the queues are {', '.join(QueueName)}",
         )
     with _engine(settings) as (engine, registry):
-        settle(engine, registry)
+        config = Path(settings.config) if settings.config else settings_folder()
+        content = open_content(engine, config, Path(settings.data), scanner=settings.scanner)
+        settle(engine, registry, content=content, retention=Retention.load(config))
         labour(chosen, connect(_redis(settings)))
 
 

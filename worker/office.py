@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
+from engine.casepage.bundle import CaseContent
 from engine.facade import Engine
+from engine.retention import Retention
 from worker.connectors.registry import Registry
 
 _OPENED: Final[list[Office]] = []
@@ -17,12 +19,31 @@ class Office:
 
     engine: Engine
     registry: Registry
+    content: CaseContent | None = None
+    retention: Retention = field(default_factory=Retention)
 
 
-def settle(engine: Engine, registry: Registry | None = None) -> Office:
-    """Make these the ones that the tasks of this process use. registry: by default without connectors."""
+def settle(
+    engine: Engine,
+    registry: Registry | None = None,
+    *,
+    content: CaseContent | None = None,
+    retention: Retention | None = None,
+) -> Office:
+    """Make these the ones that the tasks of this process use.
+
+    registry: by default without connectors. content: what is beside the cases; None leaves it alone. retention: by
+    default the standard times.
+    """
     _OPENED.clear()
-    _OPENED.append(Office(engine=engine, registry=registry or Registry({})))
+    _OPENED.append(
+        Office(
+            engine=engine,
+            registry=registry or Registry({}),
+            content=content,
+            retention=retention or Retention(),
+        )
+    )
     return _OPENED[0]
 
 

@@ -30,5 +30,6 @@ def standard() -> list[Periodic]:
         Periodic("deliver_messages", QueueName.OUTBOX, 5.0),
         Periodic("move_clocks", QueueName.REPORTS, 15.0),
         Periodic("call_for_interviews", QueueName.REPORTS, 3600.0),
+        Periodic("clear_away", QueueName.REPORTS, 3600.0),
         Periodic("prune_inbox_changes", QueueName.REPORTS, 600.0),
     ]

@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from engine import canonical
 from engine.errors import Conflict, NotFound, Refusal
 from engine.inbox import prune
+from engine.retention import clear
 from worker.connectors.work import Refused, Work
 from worker.office import office
 from worker.scheduler import CONNECTORS
@@ -76,6 +77,18 @@ def prune_inbox_changes(_: list[str]) -> int:
 def call_for_interviews(_: list[str]) -> int:
     """Call heads of units that let three limits run out within a quarter; how many."""
     return len(_steady(office().engine.notices.interviews_due))
+
+
+def clear_away(_: list[str]) -> dict[str, int]:
+    """Remove what was kept long enough, drafts of gone tasks and files nobody attached; how many of each kind."""
+    here = office()
+    now = here.engine.clock()
+    gone = _steady(lambda: clear(here.engine.database, here.retention, now))
+    content = here.content
+    if content is not None:
+        gone["beside cases"] = _steady(lambda: content.sweep(now))
+    _LOG.info("cleared away: %s", gone)
+    return gone
 
 
 def do_jobs(rows: list[tuple[str, int]]) -> int:
