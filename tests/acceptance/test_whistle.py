@@ -34,8 +34,8 @@ def test_the_package_has_no_findings() -> None:
     package = read_package(read_folder(FOLDER))
     assert package.findings == ()
     assert {definition.key: len(definition.forms) for definition in package.definitions} == {
-        "whistle": 12,
-        "whistle_department": 7,
+        "whistle": 11,
+        "whistle_department": 6,
     }
 
 
@@ -243,8 +243,9 @@ def test_only_a_confirmation_leads_to_closing() -> None:
         found for found in read_package(read_folder(FOLDER)).definitions if found.key == "whistle"
     )
     before = {flow.source for flow in definition.flows.values() if flow.target == "record_settled"}
-    assert before == {"is_confirmed"}
-    (confirmed,) = (definition.flows[flow] for flow in definition.nodes["record_settled"].incoming)
+    assert before == {"tell_orders"}
+    (confirmed,) = (definition.flows[flow] for flow in definition.nodes["tell_orders"].incoming)
+    assert confirmed.source == "is_confirmed"
     assert confirmed.condition is not None
     assert confirmed.condition.text == 'confirmed = "yes"'
     assert not confirmed.is_default
