@@ -74,7 +74,7 @@ def open_installation(
         config,
         clock=clock,
         create=create,
-        settings=Settings(zone=settings.zone),
+        settings=Settings(zone=settings.zone, soon_seconds=settings.due_soon_hours * 3_600),
         keyring=settings.keyring or None,
         pool_size=settings.pool_size,
     )

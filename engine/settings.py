@@ -37,7 +37,8 @@ class ServiceSettings:
     requests. live_host, live_port: where the process of server-sent events listens. live_url: under which address
     browsers reach it; empty: on the host of the page, at `live_port`. public_url: under which address people
     reach the service. allowed_hosts: names it answers to; empty: any. trusted_proxies: how many proxies in front
-    are believed what they say of the client. body_limit, upload_limit: bytes of a request, and of an upload.
+    are believed what they say of the client. due_soon_hours: how long before it is due a task whose limit reminds of
+    nothing is shown as due soon. body_limit, upload_limit: bytes of a request, and of an upload.
     intake_difficulty: zero bits the computer of somebody who sends a public request has to find, 0 to 32; one more
     doubles its work.
 
@@ -71,6 +72,7 @@ class ServiceSettings:
     body_limit: int = 4 * 1024 * 1024
     upload_limit: int = 100 * 1024 * 1024
     intake_difficulty: int = 16
+    due_soon_hours: int = 24
 
     log_level: str = "info"
     log_requests: bool = True

@@ -28,7 +28,7 @@ def open_worker_engine(settings: ServiceSettings, registry: Registry) -> Engine:
         settings.database,
         Path(settings.config) if settings.config else settings_folder(),
         create=embedded,
-        settings=Settings(zone=settings.zone),
+        settings=Settings(zone=settings.zone, soon_seconds=settings.due_soon_hours * 3_600),
         keyring=settings.keyring or None,
         pool_size=settings.pool_size,
         senders=registry.senders(),

@@ -58,6 +58,11 @@ class Definitions:
         self._lock = Lock()
         self.programs = Programs(self._load)
 
+    @property
+    def settings(self) -> Settings:
+        """How the installation runs."""
+        return self._settings
+
     def deploy(
         self, files: Mapping[str, bytes], *, actor: str, package: str, deployment_id: UUID, now: int
     ) -> Deployment:

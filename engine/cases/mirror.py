@@ -7,7 +7,7 @@ made again from the neutral state at any time.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from engine.cases import statements as sql
@@ -18,9 +18,6 @@ from engine.runtime import Session
 from engine.state import CaseState, Incident, Job, Subscription, Timer, WorkItem
 from engine.state.items import CONDITION
 from engine.store import NEVER, Transaction
-
-SOON: Final = 24 * 3_600 * 1_000_000
-"""[default] How long before it is due a task without a reminder is due soon, in microseconds."""
 
 Writer = Callable[[Transaction, UUID, Session, Any], None]
 """Writes the row of a new item."""
@@ -77,9 +74,9 @@ def _insert_task(tx: Transaction, case_id: UUID, session: Session, item: WorkIte
         "due_at": due,
         "priority": item.priority,
         "created_at": item.created,
-        **_urgency(item),
+        **urgency(item, session),
     }
-    candidates = _candidate_rows(case_id, session, item)
+    candidates = candidate_rows(case_id, session, item)
     if candidates and tx.dialect == "postgresql":
         first = {f"{sql.FIRST}{name}": value for name, value in candidates.pop(0).items()}
         tx.write(sql.insert_task_with_candidate, {**row, **first})
@@ -89,39 +86,41 @@ def _insert_task(tx: Transaction, case_id: UUID, session: Session, item: WorkIte
         tx.write(sql.insert_candidate, candidate)
 
 
-def _urgency(item: WorkItem) -> dict[str, int]:
+def urgency(item: WorkItem, session: Ran) -> dict[str, int]:
+    """The columns of a task's row that say how urgent it is."""
     extra = item.extra or {}
     provisional = extra.get("clock", {}).get("provisional")
     return {
-        "soon_at": soon_at(item),
+        "soon_at": soon_at(item, session.settings.soon_seconds),
         "urged": len(extra.get("urged") or ()),
         "provisional": int(bool(provisional)),
     }
 
 
-def soon_at(item: WorkItem) -> int:
-    """From when on a task is due soon: the last reminder of its limit; without one, a day before it is due."""
+def soon_at(item: WorkItem, seconds: int) -> int:
+    """From when on a task is due soon: the last reminder of its limit; without one, so many seconds before."""
     if item.due is None:
         return NEVER
     points = [at for percent, at in (item.extra or {}).get("clock", {}).get("points", ()) if percent < 100]
-    return max(points) if points else max(item.created, item.due - SOON)
+    return max(points) if points else max(item.created, item.due - seconds * 1_000_000)
 
 
 def refile(tx: Transaction, case_id: UUID, session: Ran) -> None:
     """Write again what inboxes sort and filter open tasks by."""
     for scope in session.state.scopes.values():
         for item in scope.tasks.values():
-            _assign(tx, case_id, item)
+            _assign(tx, case_id, session, item)
             tx.write(sql.delete_candidates, {"key_case_id": case_id, "key_task_id": item.id})
             _insert_candidates(tx, case_id, session, item)
 
 
 def _insert_candidates(tx: Transaction, case_id: UUID, session: Ran, item: WorkItem) -> None:
-    for row in _candidate_rows(case_id, session, item):
+    for row in candidate_rows(case_id, session, item):
         tx.write(sql.insert_candidate, row)
 
 
-def _candidate_rows(case_id: UUID, session: Ran, item: WorkItem) -> list[dict[str, Any]]:
+def candidate_rows(case_id: UUID, session: Ran, item: WorkItem) -> list[dict[str, Any]]:
+    """The rows of those who may take a task, with what inboxes sort and filter by."""
     if not item.groups and not item.users:
         return []
     due = NEVER if item.due is None else item.due
@@ -133,7 +132,7 @@ def _candidate_rows(case_id: UUID, session: Ran, item: WorkItem) -> list[dict[st
         "due_at": due,
         "created_at": item.created,
         "free": int(item.status == "open"),
-        "soon_at": soon_at(item),
+        "soon_at": soon_at(item, session.settings.soon_seconds),
         "priority": item.priority,
         "grade": grade_of(root.variables),
         "confidentiality": confidentiality_of(root.variables, definition).rank,
@@ -144,7 +143,7 @@ def _candidate_rows(case_id: UUID, session: Ran, item: WorkItem) -> list[dict[st
     return [{**common, "kind": kind, "candidate": name} for kind, name in candidates]
 
 
-def _assign(tx: Transaction, case_id: UUID, item: WorkItem) -> None:
+def _assign(tx: Transaction, case_id: UUID, session: Ran, item: WorkItem) -> None:
     tx.write(
         sql.assign_task,
         {
@@ -154,13 +153,13 @@ def _assign(tx: Transaction, case_id: UUID, item: WorkItem) -> None:
             "assignee": item.assignee,
             "due_at": NEVER if item.due is None else item.due,
             "priority": item.priority,
-            **_urgency(item),
+            **urgency(item, session),
         },
     )
 
 
 def _update_task(tx: Transaction, case_id: UUID, session: Session, item: WorkItem) -> None:
-    _assign(tx, case_id, item)
+    _assign(tx, case_id, session, item)
     if item.id in session.state.changes.refiled:
         tx.write(sql.delete_candidates, {"key_case_id": case_id, "key_task_id": item.id})
         _insert_candidates(tx, case_id, session, item)
@@ -224,7 +223,6 @@ def _insert_job(tx: Transaction, case_id: UUID, session: Session, item: Job) -> 
             "retries": item.retries,
             "status": item.status,
             "due_at": item.created,
-            "priority": 0,
             "worker": None,
             "locked_until": None,
             "lane": lane_of(session.state, scope),

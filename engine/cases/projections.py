@@ -21,7 +21,7 @@ from engine.cases.codes import new_code
 from engine.cases.headers import header_of
 from engine.directory import Directory, parse_group
 from engine.directory.places import address_case, involve, place_case, withdraw_case
-from engine.runtime import Session
+from engine.runtime import Session, Settings
 from engine.runtime.program import Program
 from engine.state import CaseState, Scope, WorkItem
 from engine.state.case import CANCELLED, COMPLETED
@@ -102,6 +102,10 @@ class Ran(Protocol):
     @property
     def effects(self) -> list[list[Any]]:
         """What it changed."""
+
+    @property
+    def settings(self) -> Settings:
+        """How the installation runs now."""
 
     def program(self, scope: Scope) -> Program:
         """The program a scope runs."""

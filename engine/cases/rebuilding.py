@@ -20,6 +20,7 @@ from engine.cases.log import REFUSED, StoredEvent
 from engine.cases.projections import Happened
 from engine.cases.reading import read_events
 from engine.directory import Directory
+from engine.runtime import Settings
 from engine.runtime.program import Program
 from engine.state import CaseState, Scope, apply
 from engine.store import Database, Statement, Transaction
@@ -60,6 +61,7 @@ class _Past:
     """A case as it was after an event, as far as the projections look at it."""
 
     find: Callable[[str], Program]
+    settings: Settings
     state: CaseState = field(default_factory=CaseState)
     effects: list[list[Any]] = field(default_factory=list)
     written: projections.Written = field(default_factory=projections.Written)
@@ -106,7 +108,7 @@ class Rebuilding:
         code = tx.row(_code, {"case_id": case_id})
         for statement in _DROP:
             tx.write(statement, {"key_case_id": case_id})
-        past = _Past(find=self._definitions.programs.get)
+        past = _Past(find=self._definitions.programs.get, settings=self._definitions.settings)
         directory = self._directory()
         for event in read_events(tx, case_id):
             if event.head.kind != REFUSED:

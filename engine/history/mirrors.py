@@ -3,18 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
+from engine.cases import mirror
 from engine.cases.definitions import Definitions
 from engine.errors import BihuanError
 from engine.history.findings import HistoryFinding
 from engine.history.fold import Fold
-from engine.history.stored import MIRRORED
-from engine.state import Scope
+from engine.history.stored import CANDIDATE, MIRRORED
+from engine.runtime import Settings
+from engine.runtime.program import Program
+from engine.state import CaseState, Scope
 from engine.state.items import CONDITION
 from engine.store import NEVER
 
 Rows = set[tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A case as the rows of its tasks are made from."""
+
+    state: CaseState
+    definitions: Definitions
+    effects: list[list[Any]] = field(default_factory=list)
+
+    @property
+    def settings(self) -> Settings:
+        """How the installation runs now."""
+        return self.definitions.settings
+
+    def program(self, scope: Scope) -> Program:
+        """The program a scope runs."""
+        return self.definitions.programs.get(scope.definition)
 
 
 def compare_rows(stored: dict[str, Rows], fold: Fold, definitions: Definitions) -> Iterator[HistoryFinding]:
@@ -36,7 +58,7 @@ def compare_rows(stored: dict[str, Rows], fold: Fold, definitions: Definitions) 
 def _expected(fold: Fold, definitions: Definitions) -> dict[str, Rows]:
     rows: dict[str, Rows] = {name: set() for name in MIRRORED}
     for scope in fold.state.scopes.values():
-        _tasks(rows, scope, definitions)
+        _tasks(rows, scope, definitions, fold)
         rows["timers"] |= {(item.id, item.element, item.due) for item in scope.timers.values()}
         rows["subscriptions"] |= {
             (item.id, item.kind, item.name, item.key, item.element, int(item.wakes))
@@ -51,15 +73,18 @@ def _expected(fold: Fold, definitions: Definitions) -> dict[str, Rows]:
     return rows
 
 
-def _tasks(rows: dict[str, Rows], scope: Scope, definitions: Definitions) -> None:
+def _tasks(rows: dict[str, Rows], scope: Scope, definitions: Definitions, fold: Fold) -> None:
     if not scope.tasks:
         return
     try:
         program = definitions.programs.get(scope.definition)
+        definitions.programs.get(fold.state.root.definition)
     except BihuanError:
         return
+    seen = _Seen(fold.state, definitions)
     for item in scope.tasks.values():
         due = NEVER if item.due is None else item.due
+        urgent = mirror.urgency(item, seen)
         rows["tasks"].add(
             (
                 item.id,
@@ -73,7 +98,10 @@ def _tasks(rows: dict[str, Rows], scope: Scope, definitions: Definitions) -> Non
                 due,
                 item.priority,
                 item.created,
+                *(urgent[column] for column in ("soon_at", "urged", "provisional")),
             )
         )
-        rows["task_candidates"] |= {(item.id, "group", name, due, item.created) for name in item.groups}
-        rows["task_candidates"] |= {(item.id, "user", name, due, item.created) for name in item.users}
+        rows["task_candidates"] |= {
+            tuple(row[column] for column in CANDIDATE)
+            for row in mirror.candidate_rows(fold.case_id, seen, item)
+        }

@@ -20,6 +20,11 @@ from engine.store.tables import (
     timers,
 )
 
+CANDIDATE: Final = (
+    "task_id", "kind", "candidate", "due_at", "created_at",
+    "free", "soon_at", "priority", "grade", "confidentiality", "flow", "element_id",
+)  # fmt: skip
+
 MIRRORED: Final[dict[str, tuple[sa.Table, tuple[str, ...]]]] = {
     "tasks": (
         tasks,
@@ -35,9 +40,12 @@ MIRRORED: Final[dict[str, tuple[sa.Table, tuple[str, ...]]]] = {
             "due_at",
             "priority",
             "created_at",
+            "soon_at",
+            "urged",
+            "provisional",
         ),
     ),
-    "task_candidates": (task_candidates, ("task_id", "kind", "candidate", "due_at", "created_at")),
+    "task_candidates": (task_candidates, CANDIDATE),
     "timers": (timers, ("timer_id", "element_id", "due_at")),
     "subscriptions": (
         subscriptions,

@@ -21,6 +21,7 @@ from engine.errors import BihuanError
 from engine.history.beside import BesideRows
 from engine.history.findings import SENSELESS, HistoryFinding
 from engine.history.fold import Fold
+from engine.history.headers import compare_header, read_header
 from engine.history.mirrors import compare_rows
 from engine.history.sealed import check_sealed
 from engine.history.stored import StoredCase, read_case
@@ -74,7 +75,7 @@ class Verifier:
         yield self.verify_deployments()
 
     def verify(self, case_id: UUID) -> Report:
-        """Check one case: chain, effects, header row, snapshots, mirror rows, vault, definitions."""
+        """Check one case: chain, effects, header rows, snapshots, mirror rows, vault, definitions."""
         report = Report(cases=1)
         fold = Fold(case_id, CaseState())
         start: EventContent | None = None
@@ -92,6 +93,7 @@ class Verifier:
                 if fold.broken:
                     break
             stored = read_case(tx, case_id)
+            header = read_header(tx, case_id)
             if not fold.broken:
                 report.findings.extend(_judged(fold, partial(beside.compare, tx)))
         report.findings.extend(_judged(fold, lambda: _check_row(stored.row, fold, start)))
@@ -99,6 +101,9 @@ class Verifier:
             report.findings.extend(_judged(fold, lambda: _check_snapshots(stored, fold)))
             report.findings.extend(
                 _judged(fold, lambda: compare_rows(stored.rows, fold, self._engine.definitions))
+            )
+            report.findings.extend(
+                _judged(fold, lambda: compare_header(header, fold, self._engine.definitions))
             )
         for digest in sorted({scope.definition for scope in fold.state.scopes.values()}, key=str):
             report.findings.extend(_judged(fold, partial(self._definition, digest)))

@@ -44,7 +44,8 @@ class Settings:
 
     step_budget: nodes run in one command before an incident stops it. max_instances: of one multi-instance.
     urge_seconds: between two urges of a task. max_depth: scopes inside one another. zone: IANA name of the zone in
-    which FEEL's now() shows the case clock. A case keeps these for life (`CaseState.bounds`). prune: splice finished
+    which FEEL's now() shows the case clock. A case keeps these for life (`CaseState.bounds`). soon_seconds: how long
+    before it is due a task whose limit reminds of nothing is shown as due soon. prune: splice finished
     tasks out of the tree. functions: the domain functions of FEEL, made for a session so that they can use its reads.
     """
 
@@ -52,6 +53,7 @@ class Settings:
     urge_seconds: int = 3_600
     max_instances: int = 5_000
     max_depth: int = 250
+    soon_seconds: int = 86_400
     prune: bool = True
     zone: str = "Asia/Shanghai"
     functions: Callable[[Session], Mapping[str, Callable[..., Any]]] | None = None

@@ -11,14 +11,16 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
-from engine import Engine, ManualClock
+from engine import Config, Engine, ManualClock
 from engine.cases.codes import is_code
 from engine.cases.grams import grams, pairs, plain
 from engine.cases.rebuilding import PROJECTIONS, all_cases
 from engine.directory import Directory, Index
 from engine.directory.changes import MoveUnit
 from engine.errors import InvalidInput
+from engine.history import Verifier
 from engine.inbox import Box, CaseFilters, Cases, Filters, Inbox, Sort, Tail, viewer_of
+from engine.runtime import Settings
 from engine.store import NEVER
 from engine.store.probe import Counter
 from engine.store.tables import (
@@ -29,6 +31,7 @@ from engine.store.tables import (
     done_tasks,
     inbox_changes,
     task_candidates,
+    tasks,
 )
 from tests.support.bpmn import diagram, end, start, user
 from tests.unit.directory.office import BEGIN, DAY, NOW, STAFF, UNITS, VOCABULARY
@@ -325,3 +328,36 @@ def test_due_soon_is_from_the_last_reminder_or_a_day_before(place: Place) -> Non
     assert counted(NOW + 3 * DAY) == (0, 1)
     row = inbox.page(viewer_of(place.index, "li", NOW + 2 * DAY), Box.DUE_SOON).rows[0]
     assert (row.due_soon, row.overdue, row.due_at) == (True, False, NOW + 3 * DAY)
+
+
+def test_a_header_that_was_altered_is_found(place: Place) -> None:
+    case_id = place.begin(title="甲", grade="red", received_at=datetime(2026, 3, 2, tzinfo=UTC))
+    place.engine.set_variables(case_id, {"received_at": None, "title": "乙"}, actor="li")
+    verifier = Verifier(place.engine)
+    assert verifier.verify(case_id).is_sound
+    with place.engine.database.transaction() as tx:
+        tx.execute(case_headers.update().values(title="丙", due_at=7))
+    found = verifier.verify(case_id).findings
+    assert [(each.rule, each.place) for each in found] == [
+        ("row.case_headers", "case_headers.title"),
+        ("row.case_headers", "case_headers.due_at"),
+    ]
+    place.engine.projections.rebuild(case_id)
+    assert verifier.verify(case_id).is_sound
+    with place.engine.database.transaction() as tx:
+        tx.execute(case_headers.delete())
+    assert [each.place for each in verifier.verify(case_id).findings] == ["case_headers"]
+
+
+def test_how_long_before_its_end_a_task_is_due_soon_is_configured() -> None:
+    clock = ManualClock(NOW)
+    hour = 3_600 * 1_000_000
+    parts = (start("s"), user("u", due='=now() + duration("PT10H")'), end("e"), "s -> u -> e")
+    for hours, soon in ((1, NOW + 9 * hour), (24, NOW)):
+        config = Config(settings=Settings(soon_seconds=hours * 3_600))
+        with Engine.open("sqlite://", clock=clock, config=config) as engine:
+            engine.deploy({"p.bpmn": diagram(*parts)}, actor="x")
+            case_id = engine.start("p", {}, actor="li").case_id
+            assert engine.projections.differences(case_id) == []
+            with engine.database.reading() as tx:
+                assert tx.execute(sa.select(tasks.c.soon_at)).scalars().all() == [soon]
