@@ -66,11 +66,13 @@ class Lockout:
         found = [(tally, self._failures(tx, tally, now)) for tally in self._tallies(login, address)]
         for tally, failures in found:
             count = failures + 1
+            delay = self._delay(count - tally.free)
             row = {
                 "subject": tally.subject,
                 "failures": count,
                 "failed_at": now,
-                "locked_until": now + self._delay(count - tally.free) * SECOND,
+                # No delay is none at all: who came a moment earlier may well be counted a moment later.
+                "locked_until": now + delay * SECOND if delay else 0,
             }
             tx.write(_KEEP, row)
 

@@ -89,6 +89,13 @@ def test_a_return_from_another_organisation_is_used_once(office: Office) -> None
     assert sum(each is not None for each in found) == 1
 
 
+def test_people_who_come_at_the_same_moment_are_not_taken_for_guessers(office: Office) -> None:
+    """Whoever began a moment earlier may be counted after who began later."""
+    with office.database.transaction() as tx:
+        office.lockout.attempt(tx, "li", "10.0.0.1", NOW)
+        office.lockout.attempt(tx, "wang", "10.0.0.1", NOW - 1)
+
+
 def test_sessions_and_tokens_hold_on_every_database(office: Office) -> None:
     signed = office.signing_in.with_password("root", PASSWORD, HERE)
     found = office.sessions.find(signed.secret, NOW)
