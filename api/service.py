@@ -16,6 +16,7 @@ from engine.directory import Directory
 from engine.entitlement import Entitlement
 from engine.facade import Engine
 from engine.inbox import Cases, Inbox
+from engine.installation import Timetables
 from engine.settings import ServiceSettings
 
 EXTENSION = "bihuan"
@@ -54,6 +55,11 @@ class Service:
     def cases(self) -> Cases:
         """Lists of cases."""
         return Cases(self.engine.database)
+
+    @cached_property
+    def timetables(self) -> Timetables:
+        """The calendars and limits in force."""
+        return Timetables(self.config)
 
     @cached_property
     def content(self) -> CaseContent:

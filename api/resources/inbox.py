@@ -15,6 +15,9 @@ from api.blueprint import Blueprint
 from api.schemas import inbox as schemas
 from api.schemas.pages import page_of
 from api.service import service
+from engine.calendars.calendar import Calendar
+from engine.calendars.working_time import worked
+from engine.errors import LimitExceeded
 from engine.inbox import Box, InboxRow, Sort
 
 blueprint = Blueprint("inbox", __name__, description="收件箱 The inbox.")
@@ -41,7 +44,8 @@ class InboxView(MethodView):
             cursor=query.get("cursor"),
             limit=query["limit"],
         )
-        return {"items": [row(each) for each in found.rows], "next": found.next}
+        calendar = service().timetables().calendar()
+        return {"items": [row(each, calendar) for each in found.rows], "next": found.next}
 
 
 @blueprint.route("/tasks/counts")
@@ -68,17 +72,30 @@ class NextView(MethodView):
     def get(self) -> dict[str, Any]:
         """取下一件: the most urgent task the caller may take, by grade, due time and age."""
         found = service().inbox.next_task(viewer())
-        return {"task": None if found is None else row(found)}
+        calendar = service().timetables().calendar()
+        return {"task": None if found is None else row(found, calendar)}
 
 
-def row(found: InboxRow) -> dict[str, Any]:
+def row(found: InboxRow, calendar: Calendar) -> dict[str, Any]:
     """A row as its schema has it."""
     return {
         **{name: getattr(found, name) for name in _SHOWN},
         "id": None if found.task_id is None else f"{found.case_id}.{found.task_id}",
         "place_name": unit_name(found.place),
         "unit_name": unit_name(found.unit),
+        "work_left": work_left(found.due_at, viewer().at, calendar),
     }
+
+
+def work_left(due: int | None, now: int, calendar: Calendar) -> int | None:
+    """Seconds of office hours until a due moment, negative after it; None without one or beyond the calendar."""
+    if due is None:
+        return None
+    try:
+        micros = worked(now, due, calendar) if due >= now else -worked(due, now, calendar)
+    except LimitExceeded:
+        return None
+    return micros // 1_000_000
 
 
 def unit_name(unit: str | None) -> str | None:

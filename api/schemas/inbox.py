@@ -111,6 +111,13 @@ class InboxRowSchema(Output):
     urged = described(fields.Integer, "How often it was urged.", 0, required=True)
     priority = described(fields.Integer, "The higher, the more urgent.", 50, required=True, allow_none=True)
     due_at = moment("When it is due.", required=True, allow_none=True)
+    work_left = described(
+        fields.Integer,
+        "Seconds of office hours until then, negative after it; null without a due time or beyond the calendar.",
+        7200,
+        required=True,
+        allow_none=True,
+    )
     due_soon = described(fields.Boolean, "Whether it is due soon.", False, required=True)
     overdue = described(fields.Boolean, "Whether it is overdue.", False, required=True)
     provisional = described(
