@@ -14,6 +14,7 @@ help:
 	@echo "make audit  dependencies against the database of known holes (needs the network)"
 	@echo "make docs   docs/permissions.md, written from the code"
 	@echo "make bench  measurements, on PostgreSQL with fsync on"
+	@echo "make contract  ten minutes of Schemathesis against the real server"
 	@echo "make tck    the official DMN conformance cases, where they are at hand (TCK=folder)"
 	@echo "make lock   renew requirements*.lock (needs uv)"
 	@echo "make clean  remove what was installed and built"
@@ -56,6 +57,10 @@ bench: $(STAMP)
 	$(BIN)/python -m bench.kernel
 	$(BIN)/python -m bench.calendars
 	$(BIN)/python -m bench.feel
+	$(BIN)/python -m bench.load saturation
+
+contract: $(STAMP)
+	$(BIN)/python -m tests.api.schemathesis_long
 
 TCK ?= ../shared/tck
 tck: $(STAMP)
