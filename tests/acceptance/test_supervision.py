@@ -13,11 +13,14 @@ import pytest
 
 from engine.calendars import Timetable
 from engine.calendars import ends as clock_ends
+from engine.cases.queries import Case
 from engine.dmn import DecisionModel
 from engine.dmn.reading import read
 from engine.feel import Environment
+from engine.history import Replayer, Verifier
 from engine.model import read_package
 from engine.samples.package import read_folder
+from tests.acceptance.whistle import Whistle
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "bpmn" / "supervision"
@@ -175,3 +178,44 @@ def cases() -> Iterator[tuple[str, str, datetime, datetime]]:
 @pytest.mark.parametrize(("limit", "start", "end"), [pytest.param(*row[1:], id=row[0]) for row in cases()])
 def test_limits_of_the_law_for_petitions(limit: str, start: datetime, end: datetime) -> None:
     assert ends(limit, start) == end
+
+
+@pytest.fixture
+def whistle() -> Iterator[Whistle]:
+    """A whistle about to be blown, where orders of supervision are to be had."""
+    opened = Whistle()
+    opened.engine.deploy(read_folder(FOLDER), actor="designer", package="supervision")
+    yield opened
+    opened.engine.close()
+
+
+def orders(whistle: Whistle) -> list[Case]:
+    whistle.engine.run_due()
+    return list(whistle.engine.queries.cases(key="supervision"))
+
+
+def test_a_late_department_is_supervised_until_it_has_signed(whistle: Whistle) -> None:
+    whistle.complete("blow_whistle")
+    whistle.complete("dispatch_whistle", mandatory_units=None, optional_units=None)
+    whistle.later(hours=33)
+    whistle.later(hours=24)
+    (order,) = orders(whistle)
+    known = whistle.engine.variables(order.id)
+    assert known["parent_code"] == whistle.variable("case_code")
+    assert (known["parent_step"], known["unit"], known["level"]) == ("sign_for", "city", "yellow")
+    assert known["breached_at"] == day("2026-03-03").astimezone(UTC)
+    whistle.complete("sign_for", "city")
+    (order,) = orders(whistle)
+    assert order.status == "completed"
+    assert Verifier(whistle.engine).verify(order.id).is_sound
+    assert Replayer(whistle.engine).replay(order.id).is_sound
+
+
+def test_a_withdrawn_whistle_takes_its_order_with_it(whistle: Whistle) -> None:
+    whistle.complete("blow_whistle")
+    whistle.complete("dispatch_whistle", mandatory_units=None, optional_units=None)
+    whistle.later(hours=33)
+    whistle.later(hours=24)
+    assert [order.status for order in orders(whistle)] == ["active"]
+    whistle.engine.send_message("whistle.withdrawn", str(whistle.variable("case_code")), {})
+    assert [order.status for order in orders(whistle)] == ["completed"]
