@@ -35,7 +35,7 @@ DEFINED = ("definitions", "resources", "definition_resources")
 
 UNPROVED: dict[str, set[str]] = {
     "definitions": {"deployment_id", "deployed_at"},
-    "jobs": {"status", "due_at", "worker", "locked_until", "priority", "lane"},
+    "jobs": {"status", "due_at", "worker", "locked_until", "lane"},
     "timers": {"lane", "sweep_at"},
 }
 """Columns that are no part of what is proved: who works on a job is its worker's business, until it reports, and

@@ -25,7 +25,6 @@ jobs = keyed_table(
     text("status"),
     # When it may be fetched: at once, after a pause, when its lock ends; NEVER once it failed.
     moment("due_at"),
-    number("priority"),
     sa.Column("worker", sa.Text),
     moment("locked_until", nullable=True),
     number("lane", server_default=sa.text("1")),

@@ -136,7 +136,6 @@ def upgrade() -> None:
         sa.Column("retries", sa.Integer(), nullable=False),
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("due_at", sa.BigInteger(), nullable=False),
-        sa.Column("priority", sa.Integer(), nullable=False),
         sa.Column("worker", sa.Text(), nullable=True),
         sa.Column("locked_until", sa.BigInteger(), nullable=True),
         sa.CheckConstraint("status IN ('ready', 'locked', 'failed')", name=op.f("ck_jobs_status")),
