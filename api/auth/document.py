@@ -57,7 +57,7 @@ _LEVELS: Final = {
 }
 PARTS: Final = {
     Part.READER.value: "whoever sees the case",
-    Part.HANDLER.value: "who has the task, or may take it: its candidates while nobody has it",
+    Part.HANDLER.value: "who has the task, or may take it: its candidates (409 while somebody else has it)",
     Part.HOLDER.value: "who has the task",
     Part.SUPERIOR.value: f"who has it not, with a leading role over the place: {', '.join(sorted(SUPERVISING))}",
     Part.SUPERVISOR.value: "who has the task, or such a leading role",

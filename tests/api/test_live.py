@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from api.app import create_app
 from api.live.server import Live
 from tests.api.place import Place, open_place
 
@@ -78,3 +79,30 @@ def test_a_page_of_another_host_does_not_listen(listening: tuple[Place, str]) ->
     place, url = listening
     cookie = {"Cookie": f"bihuan={place.sign_in('grid').secret}"}
     assert httpx.get(url, headers={**cookie, "Origin": "https://evil.example"}).status_code == 403
+
+
+def test_a_page_is_led_to_the_stream_and_its_policy_lets_it_listen(
+    listening: tuple[Place, str], tmp_path: Path
+) -> None:
+    """As the embedded default has it: the page on one port, the events on another of the same host."""
+    place, url = listening
+    built = tmp_path / "web"
+    built.mkdir()
+    (built / "index.html").write_text("<!doctype html>", "utf-8")
+    port = httpx.URL(url).port or 0
+    settings = replace(place.app.extensions["bihuan"].settings, live_port=port, web=str(built))
+    page, secret = "http://127.0.0.1:8080", place.sign_in("grid").secret
+    client = create_app(settings, engine=place.engine).test_client()
+    client.set_cookie("bihuan", secret, domain="127.0.0.1")
+    with client.get("/", base_url=page) as shown:
+        policy = shown.headers["Content-Security-Policy"]
+    allowed = next(each.split() for each in policy.split("; ") if each.startswith("connect-src "))
+    answer = client.get("/api/v1/events", base_url=page)
+    assert (answer.status_code, answer.headers["Location"]) == (307, url)
+    assert f"http://127.0.0.1:{port}" in allowed
+    headers = {"Origin": page, "Cookie": f"bihuan={secret}"}
+    with httpx.stream("GET", answer.headers["Location"], headers=headers, timeout=10) as told:
+        assert told.headers["Access-Control-Allow-Origin"] == page
+        assert told.headers["Access-Control-Allow-Credentials"] == "true"
+        lines = told.iter_lines()
+        assert [next(lines) for _ in range(3)][2] == "event: ready"
