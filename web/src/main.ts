@@ -9,3 +9,8 @@ import { i18n } from './i18n'
 import { router } from './router'
 
 createApp(App).use(createPinia()).use(i18n).use(router).mount('#app')
+
+// So that the app opens without a network; what it shows of cases always comes from the server.
+if (import.meta.env.PROD && 'serviceWorker' in navigator) {
+  addEventListener('load', () => void navigator.serviceWorker.register('/sw.js').catch(() => undefined))
+}

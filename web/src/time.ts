@@ -60,3 +60,12 @@ export function stretch(span: number): string {
   }
   return parts.join(t('time.join')) || t('time.minutes', { n: 0 }, 0)
 }
+
+/** Seconds of office hours in words: whole hours, below two the minutes. Days would mislead, a working day has eight hours. */
+export function officeTime(seconds: number): string {
+  const { t } = i18n.global
+  const hours = Math.floor(seconds / 3600)
+  if (hours >= 2) return t('time.hours', { n: hours }, hours)
+  const minutes = Math.max(1, Math.floor(seconds / 60))
+  return t('time.minutes', { n: minutes }, minutes)
+}

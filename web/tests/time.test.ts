@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { largest, remaining, stretch, urgency } from '@/time'
+import { largest, officeTime, remaining, stretch, urgency } from '@/time'
 
 const NOW = Date.parse('2026-11-22T04:00:00Z')
 const at = (hours: number): string => new Date(NOW + hours * 3_600_000).toISOString()
@@ -33,5 +33,12 @@ describe('a stretch of time', () => {
     expect(stretch(((2 * 24 + 3) * 60 + 7) * 60_000)).toBe('2天3小时')
     expect(stretch(61 * 60_000)).toBe('1小时1分钟')
     expect(stretch(0)).toBe('0分钟')
+  })
+})
+
+describe('office time', () => {
+  it('is told in hours, never in days of eight', () => {
+    expect(officeTime(16 * 3600)).toBe('16小时')
+    expect(officeTime(5400)).toBe('90分钟')
   })
 })
