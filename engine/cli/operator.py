@@ -3,32 +3,38 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
+from engine.directory.scope import Scope
 from engine.errors import NotFound
 from engine.inbox import Viewer
+from engine.store.tables import cases
 
 if TYPE_CHECKING:
     from engine.facade import Engine
 
+ANYBODY: Final = "*"
+"""Whom no person of a directory is called."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Operator(Viewer):
-    """Reads lists without a scope: it is the database that is entrusted to them, not cases."""
+class Everything(Scope):
+    """No scope: it is the database that is entrusted to operators, not cases."""
 
-    def sees(self, case_id: sa.ColumnElement[Any], rank: int = 0) -> sa.ColumnElement[bool]:
-        """Everything."""
+    def visible(self, case_id: sa.ColumnElement[Any] = cases.c.case_id) -> sa.ColumnElement[bool]:
+        """Every case."""
         return sa.true()
 
-    def owns(self, case_id: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
-        """Everything."""
+    def own(self, case_id: sa.ColumnElement[Any] = cases.c.case_id) -> sa.ColumnElement[bool]:
+        """Every case."""
         return sa.true()
 
 
-def operator(engine: Engine) -> Operator:
+def operator(engine: Engine) -> Viewer:
     """The operator of a database. Raises NotFound where it has no directory around it."""
     if engine.directory is None:
         raise NotFound(code="directory.missing", message_zh="没有通讯录", message_en="there is no directory")
-    return Operator(person="", at=engine.clock(), groups={}, scope=None, index=engine.directory.index)
+    scope = Everything(person=ANYBODY, subtrees={}, units={}, groups={})
+    return Viewer(person=ANYBODY, at=engine.clock(), groups={}, scope=scope, index=engine.directory.index)

@@ -116,3 +116,26 @@ def test_the_owner_is_known_before_the_registration_and_follows_the_directory(tm
         with pytest.raises(InvalidInput) as refused:
             engine.complete(case, item.id, {"owner_unit": "elsewhere"}, actor="li")
         assert "owner_unit" in refused.value.fields
+
+
+def test_a_dispute_at_the_same_address_is_offered_when_duplicates_are_checked(tmp_path: Path) -> None:
+    package = read_package_folder(FOLDER, read_folder(FOLDER))
+    clock = ManualClock(MORNING)
+    with open_engine(f"sqlite:///{tmp_path}/b.db", ROOT / "config", clock=clock) as engine:
+        engine.deploy(package.files, actor="designer", package="dispute")
+        words = Words(definitions=package.definitions, zone=ZoneInfo("Asia/Shanghai"))
+        offered = []
+        for code in ("JF-1", "JF-2"):
+            stage = Stage(engine, clock, words, package.common)
+            given = {"case_code": code, "grid": "柳溪村一网格", "level": "村"}
+            stage.case_id = engine.start("dispute", given, actor="周").case_id
+            (place,) = stage.tasks("排查登记")
+            engine.complete(stage.case_id, place.task.id, stage.filled(place, {}, ()), actor="周")
+            (token,) = [
+                token
+                for scope in stage.state.scopes.values()
+                for token in scope.tokens.values()
+                if token.element == "check_duplicates"
+            ]
+            offered.append((token.variables or {})["similar_cases"])
+        assert offered == [[], [{"value": "JF-1", "label": "JF-1（同一地址、同名同地）"}]]
