@@ -99,7 +99,8 @@ def _check(url: str, folder: Path) -> None:
         ]
         assert findings == []
         with engine.database.engine.connect() as connection:
-            marks = dict(connection.execute(sa.text("SELECT case_id, mark FROM cases")).fetchall())
+            rows = connection.execute(sa.text("SELECT case_id, mark FROM cases"))
+            marks = {row[0]: row[1] for row in rows}
             version = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
     assert version == "9002"
     assert {marks[case] for case in done("new", folder)} == {1}

@@ -10,6 +10,7 @@ from __future__ import annotations
 import shutil
 import sys
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 import sqlalchemy as sa
@@ -62,7 +63,7 @@ class NewVersion:
                 path = place / "versions" / f"{step.phase}_{step.id}_{step.name}.py"
                 path.write_text(text.format(own=step.id, before=before))
         revisions = (*migrations.REVISIONS, *STEPS)
-        self._patches = [
+        self._patches: list[Any] = [
             mock.patch.object(migrations, "REVISIONS", revisions),
             mock.patch.object(schema, "REVISIONS", revisions),
             mock.patch.object(migrations, "__file__", str(place / "__init__.py")),

@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 
 from engine import ManualClock, canonical
+from engine.canonical import Wire
 from engine.cases.notices import INTERVIEW, WINDOW
 from engine.directory.changes import AddUnit, AssignRole, Hire
 from engine.directory.told import WORDS, addressees
@@ -50,7 +51,7 @@ def engine(clock: ManualClock) -> Iterator[Engine]:
 def tell(
     engine: Engine, number: int, addressee: str = HEAD, *, kind: str = "yellow_card", step: int = 1
 ) -> str:
-    facts = {"task": 7, "limit": "handle.daily", "step": step}
+    facts: dict[str, Wire] = {"task": 7, "limit": "handle.daily", "step": step}
     with engine.database.transaction() as tx:
         tx.execute(
             notices.insert().values(

@@ -253,10 +253,10 @@ def test_a_conditional_event_says_what_it_watches() -> None:
     plain = conditional("")
     assert plain.kind is EventKind.CONDITIONAL
     assert plain.condition is not None
-    assert (plain.condition.text, plain.watched) == ("a.b > c", {"a", "c"})
+    assert (plain.condition.text, plain.watched) == ("a.b > c", frozenset({"a", "c"}))
     assert plain.changes == {"create", "update"}
     chosen = conditional(ext('<zeebe:conditionalFilter variableNames="a, d" variableEvents="create"/>'))
-    assert (chosen.watched, chosen.changes) == ({"a", "d"}, {"create"})
+    assert (chosen.watched, chosen.changes) == (frozenset({"a", "d"}), frozenset({"create"}))
 
 
 def test_a_transaction_is_a_sub_process_that_can_be_cancelled() -> None:

@@ -12,7 +12,9 @@ ROWS = insert(task_candidates)
 KEY = (task_candidates.c.due_at, task_candidates.c.case_id, task_candidates.c.task_id)
 PAGE = (
     sa.select(*KEY)
-    .where(task_candidates.c.kind == "group", task_candidates.c.candidate == "town", task_candidates.c.free == 1)
+    .where(
+        task_candidates.c.kind == "group", task_candidates.c.candidate == "town", task_candidates.c.free == 1
+    )
     .where(sa.tuple_(*KEY) > sa.tuple_(sa.literal(5), sa.literal(FIRST), sa.literal(1)))
     .order_by(*KEY)
     .limit(2)

@@ -6,6 +6,8 @@ Open tasks get what inboxes sort and filter by; cases started before get their h
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
@@ -29,7 +31,7 @@ element_id = (SELECT t.element_id FROM tasks t
 flow = (SELECT c.definition_key FROM cases c WHERE c.case_id = task_candidates.case_id)"""
 
 
-def _added(name: str, kind: type[sa.types.TypeEngine[object]], default: str) -> sa.Column[object]:
+def _added(name: str, kind: type[sa.types.TypeEngine[Any]], default: str) -> sa.Column[Any]:
     return sa.Column(name, kind(), nullable=False, server_default=sa.text(default))
 
 
@@ -83,9 +85,7 @@ def _headers() -> None:
         sa.Column("due_at", sa.BigInteger(), nullable=False),
         sa.Column("settled_at", sa.BigInteger(), nullable=True),
         sa.Column("closed_at", sa.BigInteger(), nullable=True),
-        sa.Column(
-            "grams", sa.Text().with_variant(postgresql.ARRAY(sa.Text), "postgresql"), nullable=False
-        ),
+        sa.Column("grams", sa.Text().with_variant(postgresql.ARRAY(sa.Text), "postgresql"), nullable=False),
         sa.CheckConstraint(
             "lifecycle IN ('open', 'monitoring', 'closed', 'cancelled')",
             name=op.f("ck_case_headers_lifecycle"),
