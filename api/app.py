@@ -22,7 +22,15 @@ from engine.installation import open_engine
 from engine.runtime import Settings
 from engine.settings import ServiceSettings
 
-_COMPRESSED: Final = ["application/json", "application/problem+json", "text/html", "text/css", "text/plain"]
+_COMPRESSED: Final = [
+    "application/json",
+    "application/problem+json",
+    "text/html",
+    "text/css",
+    "text/plain",
+    "text/javascript",
+    "image/svg+xml",
+]
 
 
 def create_app(
