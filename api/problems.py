@@ -10,6 +10,7 @@
 | `InvalidInput`: `errors` has the messages by field | 422 |
 | `ModelErrors`: `findings` lists every finding of a deployment | 422 |
 | `LimitExceeded`: a bound of the engine | 422 |
+| `FileRefused`: an uploaded table that cannot be read | 422 |
 | `HttpRefusal`: signing in, rights, rates, preconditions | its own |
 | the database has no place for what was handed in, such as a zero byte in a text | 422 |
 | anything else | 500, with the number under which the log has it |
@@ -40,6 +41,7 @@ from engine.errors import (
     NotFound,
     Refusal,
 )
+from engine.intake.problem import FileRefused
 from engine.model import ModelErrors
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -53,6 +55,7 @@ _STATUS: Final[tuple[tuple[type[BihuanError], int], ...]] = (
     (Refusal, 422),
     (InvalidInput, 422),
     (LimitExceeded, 422),
+    (FileRefused, 422),
     (ModelErrors, 422),
 )
 _HTTP: Final[Mapping[int, Message]] = {

@@ -33,14 +33,15 @@ class Answer:
 class Connection:
     """One connection to a server on this machine; one request at a time."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def __init__(self, port: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._port = port
         self._reader = reader
         self._writer = writer
 
     @classmethod
     async def open(cls, port: int) -> Self:
         """Connect to a port of this machine."""
-        return cls(*await asyncio.open_connection("127.0.0.1", port))
+        return cls(port, *await asyncio.open_connection("127.0.0.1", port))
 
     def close(self) -> None:
         """Hang up."""
@@ -49,7 +50,11 @@ class Connection:
     async def request(
         self, method: str, path: str, headers: Mapping[str, str], body: bytes | None = None
     ) -> Answer:
-        """Ask and wait. Raises OSError or asyncio.IncompleteReadError when the server hangs up."""
+        """Ask and wait. Raises OSError or asyncio.IncompleteReadError when the server hangs up meanwhile."""
+        if self._reader.at_eof():
+            # Servers close what was idle for long; browsers open another one then.
+            self._writer.close()
+            self._reader, self._writer = await asyncio.open_connection("127.0.0.1", self._port)
         lines = [f"{method} {path} HTTP/1.1", "Host: 127.0.0.1", "Accept-Encoding: gzip"]
         lines += [f"{name}: {value}" for name, value in headers.items()]
         if body is not None:

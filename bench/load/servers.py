@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 _TICK: Final = os.sysconf("SC_CLK_TCK")
-_PATIENCE: Final = 30.0
+_PATIENCE: Final = 120.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

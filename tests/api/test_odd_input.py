@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,12 @@ def test_texts_the_database_has_no_place_for_are_wrong_input(place: Place) -> No
     assert (answer.status_code, answer.get_json()["code"]) == (422, "invalid_input")
     body = {"types": ["a\0b"], "worker": "w", "lock_seconds": 60}
     assert place.machine("jobs:work").post("/jobs/fetch-and-lock", body).status_code == 422
+
+
+def test_a_directory_that_is_no_table_is_wrong_input(place: Place) -> None:
+    form = {"reason": "x", "dry_run": "true", "files": (BytesIO(b"\xff\xd8"), "picture.jpg")}
+    answer = place.sign_in("admin").send("POST", "/directory/import", data=form)
+    assert (answer.status_code, answer.get_json()["code"]) == (422, "no_table")
 
 
 @pytest.mark.parametrize(("ttl", "status"), [(2.5, 422), (True, 422), (60.0, 200), (60, 200)])
