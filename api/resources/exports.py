@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from flask import Response, g, stream_with_context
+from flask import Response, g
 from flask.views import MethodView
 
 from api.acting import etag, reader, see_case, viewer
@@ -22,7 +22,6 @@ from api.blueprint import Blueprint
 from api.language import language
 from api.resources.casepage import page_body
 from api.resources.cases import line
-from api.resources.inbox import unit_name
 from api.schemas.base import iso
 from api.schemas.commands import ETAG
 from api.schemas.exports import CaseExportSchema
@@ -30,7 +29,7 @@ from api.schemas.inbox import CasesQuery, case_filters_of
 from api.service import service
 from engine.history.xes import export_xes
 from engine.i18n import Language, catalogue
-from engine.inbox import CaseRow, CaseSort
+from engine.inbox import CaseFilters, CaseRow, Cases, CaseSort, Page, Viewer
 from engine.intake.formula import neutralise
 
 blueprint = Blueprint("exports", __name__, description="导出 Exports, each with a watermark.")
@@ -84,9 +83,17 @@ class CasesFileView(MethodView):
     )
     def get(self, query: dict[str, Any]) -> Response:
         """The cases in the caller's scope as a table for spreadsheets; every row carries the watermark."""
-        mark = _taken_out("cases.csv", "")
-        rows = stream_with_context(_lines(query, mark))
-        return _file(rows, "text/csv; charset=utf-8", "cases.csv")
+        table = _Table(
+            cases=service().cases,
+            viewer=viewer(),
+            filters=case_filters_of(query),
+            sort=CaseSort(query["sort"]),
+            which=0 if language() is Language.ZH else 1,
+        )
+        # Read before the answer begins, so that what is wrong with the query is an error and no broken file.
+        first = table.page(query.get("cursor"))
+        lines = table.lines(first, _taken_out("cases.csv", ""))
+        return _file(lines, "text/csv; charset=utf-8", "cases.csv")
 
 
 @blueprint.route("/cases/<case:case_id>/export.json")
@@ -126,25 +133,34 @@ class CaseXesView(MethodView):
         return _file(target.getvalue(), _XES, f"{case_id}.xes")
 
 
-def _lines(query: dict[str, Any], mark: Watermark) -> Iterator[str]:
-    which = 0 if language() is Language.ZH else 1
-    heads = [names[which] for names in _COLUMNS.values()]
-    yield "\ufeff" + _row([*heads, _WATERMARK[which]])
-    cursor = query.get("cursor")
-    while True:
-        found = service().cases.page(
-            viewer(), case_filters_of(query), sort=CaseSort(query["sort"]), cursor=cursor, limit=_PAGE
-        )
-        for row in found.rows:
-            yield _row([*_cells(row), str(mark)])
-        cursor = found.next
-        if cursor is None:
-            return
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Table:
+    """A list being written; holds what it needs, as the request is over when its last lines leave."""
 
+    cases: Cases
+    viewer: Viewer
+    filters: CaseFilters
+    sort: CaseSort
+    which: int
 
-def _cells(row: CaseRow) -> list[str]:
-    values = {**asdict(row), "place_name": unit_name(row.place)}
-    return [_cell(name, values[name]) for name in _COLUMNS]
+    def page(self, cursor: str | None) -> Page[CaseRow]:
+        return self.cases.page(self.viewer, self.filters, sort=self.sort, cursor=cursor, limit=_PAGE)
+
+    def lines(self, first: Page[CaseRow], mark: Watermark) -> Iterator[str]:
+        heads = [names[self.which] for names in _COLUMNS.values()]
+        yield "\ufeff" + _row([*heads, _WATERMARK[self.which]])
+        found = first
+        while True:
+            for row in found.rows:
+                yield _row([*self._cells(row), str(mark)])
+            if found.next is None:
+                return
+            found = self.page(found.next)
+
+    def _cells(self, row: CaseRow) -> list[str]:
+        place = None if row.place is None else self.viewer.index.unit(row.place, self.viewer.at)
+        values = {**asdict(row), "place_name": None if place is None else place.name}
+        return [_cell(name, values[name]) for name in _COLUMNS]
 
 
 def _cell(name: str, value: Any) -> str:
