@@ -13,6 +13,7 @@ from api.auth import public
 from engine.cli.shipped import shipped
 
 PAGE: Final = "index.html"
+ENDPOINT: Final = "page"
 _FOREVER: Final = "public, max-age=31536000, immutable"
 
 
@@ -30,8 +31,8 @@ def install(app: Flask, folder: str) -> None:
     root = found.resolve()
     app.url_map.converters["page"] = PageConverter
 
-    @app.get("/", defaults={"path": ""})
-    @app.get("/<page:path>")
+    @app.get("/", defaults={"path": ""}, endpoint=ENDPOINT)
+    @app.get("/<page:path>", endpoint=ENDPOINT)
     @public
     def page(path: str) -> Response:
         if path and (root / path).is_file():

@@ -15,6 +15,7 @@ from typing import Final
 from flask import Flask
 
 from api.auth.access import Access, access_of
+from api.pages import ENDPOINT as PAGE
 from engine.accounts.account import ACCOUNT_ROLES
 from engine.accounts.permissions import Permissions, read_permissions
 from engine.accounts.scopes import SCOPES
@@ -79,6 +80,9 @@ def endpoints(app: Flask) -> list[Endpoint]:
     """All of an application's endpoints, in order of their addresses."""
     found = []
     for rule in app.url_map.iter_rules():
+        if rule.endpoint == PAGE:
+            # The app's own files, which are there once it is built.
+            continue
         view = app.view_functions[rule.endpoint]
         for method in _METHODS:
             if method in (rule.methods or ()):

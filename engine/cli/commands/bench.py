@@ -14,7 +14,7 @@ from engine.cli.types import OneOf, Whole
 from engine.errors import NotFound
 from engine.i18n import Catalogue
 
-MEASUREMENTS = ("floor", "kernel", "calendars", "feel")
+MEASUREMENTS = ("floor", "kernel", "calendars", "feel", "load")
 """Modules of bench/, in the order of `make bench`; a test holds the two equal."""
 TIMED = ("floor", "kernel", "calendars")
 """Those that can be told how long to measure."""
@@ -38,7 +38,7 @@ def _run(desk: Desk, only: str | None, seconds: int | None) -> Exit:
             message_en="the measurements are part of the source tree only",
         )
     for name in MEASUREMENTS if only is None else (only,):
-        given = [] if seconds is None or name not in TIMED else ["--seconds", str(seconds)]
+        given = ["saturation"] if name == "load" else [] if seconds is None or name not in TIMED else ["--seconds", str(seconds)]
         done = subprocess.run(  # noqa: S603 - our own interpreter and modules
             [sys.executable, "-m", f"bench.{name}", *given], cwd=root, check=False
         )
