@@ -38,7 +38,13 @@ def _run(desk: Desk, only: str | None, seconds: int | None) -> Exit:
             message_en="the measurements are part of the source tree only",
         )
     for name in MEASUREMENTS if only is None else (only,):
-        given = ["saturation"] if name == "load" else [] if seconds is None or name not in TIMED else ["--seconds", str(seconds)]
+        given = (
+            ["saturation"]
+            if name == "load"
+            else []
+            if seconds is None or name not in TIMED
+            else ["--seconds", str(seconds)]
+        )
         done = subprocess.run(  # noqa: S603 - our own interpreter and modules
             [sys.executable, "-m", f"bench.{name}", *given], cwd=root, check=False
         )
