@@ -171,9 +171,8 @@ def _chain(office: Office, unit: str) -> list[str]:
 
 
 def _last(office: Office, unit: str) -> Unit | None:
-    rows = [
-        row for row in office.directory.index.register.units.get(unit, ()) if row.valid_from < row.valid_until
-    ]
+    # A row that never held counts when it is the last one: the unit was closed at the moment it was moved.
+    rows = office.directory.index.register.units.get(unit, ())
     return rows[-1] if rows else None
 
 
