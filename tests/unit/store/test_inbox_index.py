@@ -44,8 +44,25 @@ def test_pages_follow_each_other_by_due_time_with_the_unlimited_last(database: D
     ]  # fmt: skip
 
 
+def crowd(database: Database) -> None:
+    """Enough rows that the planner weighs what an installation would have before it."""
+    with database.transaction() as tx:
+        tx.write_many(
+            ROWS,
+            [
+                {"case_id": SECOND, "task_id": task_id, "kind": "group", "candidate": "town", "due_at": task_id,
+                 "created_at": 1, "free": 1, "soon_at": task_id, "priority": 50, "grade": 3, "confidentiality": 0,
+                 "flow": "p", "element_id": "a"}
+                for task_id in range(10, 3_010)
+            ],
+        )  # fmt: skip
+    with database.transaction() as tx:
+        tx.execute(sa.text("ANALYZE task_candidates"))
+
+
 def test_a_page_is_a_range_of_the_index(database: Database) -> None:
     fill(database)
+    crowd(database)
     text = str(PAGE.compile(database.engine, compile_kwargs={"literal_binds": True}))
     with database.transaction() as tx:
         if database.dialect == "sqlite":
