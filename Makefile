@@ -32,7 +32,8 @@ web: $(STAMP)
 run: web
 	$(BIN)/bihuan demo --serve
 
-test: $(STAMP)
+# The pages in a browser are among the tests, so they are built before.
+test: web
 	$(BIN)/python -m pytest -n 2
 	$(BIN)/python web/build.py test
 

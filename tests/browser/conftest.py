@@ -1,0 +1,71 @@
+"""The web app in a real Chromium, on a real service with the sample county.
+
+One service for a test process; a browser for each module, so that nothing of Playwright's event loop is left when other
+tests run in the same process. Without a built web app or a browser these tests fail: none is left out.
+
+Screens for the documents are made anew with `BIHUAN_SCREENSHOTS=1 python -m pytest tests/browser`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import cast
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.browser.visitor import DESKTOP, DEVICES, ROOT, Device, Visitor, new_context, sign_in
+from tests.infrastructure.chromium import FLAGS, chromium
+from tests.infrastructure.demo_service import Demo, demo_service
+
+CASES = 8
+"""Sample cases of each flow."""
+
+Visit = Callable[..., Visitor]
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """The service with the built web app."""
+    assert (ROOT / "web" / "dist" / "index.html").is_file(), "the web app is not built: run `make web`"
+    settings = {"BIHUAN_INTAKE_DIFFICULTY": "8", "BIHUAN_WEB": str(ROOT / "web" / "dist")}
+    with demo_service(tmp_path_factory.mktemp("browser"), cases=CASES, settings=settings) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A real browser."""
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium(), args=list(FLAGS))
+        yield started
+        started.close()
+
+
+@pytest.fixture(params=DEVICES, ids=lambda device: device.name)
+def device(request: pytest.FixtureRequest) -> Device:
+    """A desk and a telephone in turn."""
+    return cast(Device, request.param)
+
+
+@pytest.fixture
+def visit(browser: Browser, demo: Demo) -> Iterator[Visit]:
+    """Comes with a browser of their own: `visit("grid_worker", PHONE)`; without a role nobody is signed in.
+
+    The test fails when a browser complained of something nobody expected.
+    """
+    visitors: list[Visitor] = []
+
+    def come(role: str | None = None, device: Device = DESKTOP) -> Visitor:
+        context = new_context(browser, demo, device)
+        if role is not None:
+            sign_in(context, demo.account(role))
+        visitor = Visitor(demo=demo, context=context, device=device)
+        visitors.append(visitor)
+        return visitor
+
+    yield come
+    complaints = [each for visitor in visitors for each in visitor.unexpected()]
+    for visitor in visitors:
+        visitor.context.close()
+    assert not complaints, complaints

@@ -1,0 +1,120 @@
+"""`bihuan demo --serve` as a process of its own: the whole service on SQLite, with accounts of each role."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import httpx
+
+STARTS_WITHIN = 180.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Demo:
+    """A running demonstration."""
+
+    process: subprocess.Popen[str]
+    address: str
+    accounts: list[dict[str, str]]
+
+    def account(self, role: str) -> dict[str, str]:
+        """The account of a role."""
+        return next(account for account in self.accounts if account["role"] == role)
+
+
+@contextmanager
+def demo_service(folder: Path, *, cases: int, settings: Mapping[str, str] | None = None) -> Iterator[Demo]:
+    """What `make run` starts, on ports of its own; ended with everything it started."""
+    environment = {
+        **os.environ,
+        "BIHUAN_PORT": str(free_port()),
+        "BIHUAN_LIVE_PORT": str(free_port()),
+        **(settings or {}),
+    }
+    words = [
+        "demo",
+        "--serve",
+        "--cases",
+        str(cases),
+        "--folder",
+        str(folder / "d"),
+        "--format",
+        "json",
+        "--quiet",
+    ]
+    log = (folder / "log").open("w")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "engine.cli", *words],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=log,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        assert process.stdout is not None
+        told = first_json(process.stdout)
+        wait_until_up(process, told["address"], folder / "log")
+        wait_until_listens(int(environment["BIHUAN_LIVE_PORT"]))
+        yield Demo(process=process, address=told["address"].rstrip("/"), accounts=told["accounts"])
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        if process.stdout is not None:
+            process.stdout.close()
+        log.close()
+
+
+def free_port() -> int:
+    """A port nobody listens at."""
+    with socket.socket() as attempt:
+        attempt.bind(("127.0.0.1", 0))
+        return int(attempt.getsockname()[1])
+
+
+def first_json(stream: IO[str]) -> Any:
+    """The first JSON text that is printed."""
+    text = ""
+    for line in stream:
+        text += line
+        try:
+            return json.loads(text)
+        except ValueError:
+            continue
+    raise AssertionError(f"the demonstration ended: {text}")
+
+
+def wait_until_up(process: subprocess.Popen[str], address: str, log: Path) -> None:
+    """Until the service answers."""
+    end = time.monotonic() + STARTS_WITHIN
+    while time.monotonic() < end:
+        assert process.poll() is None, log.read_text("utf-8")
+        try:
+            if httpx.get(f"{address}readyz", timeout=2).status_code == 200:
+                return
+        except httpx.HTTPError:
+            time.sleep(0.1)
+    raise AssertionError(log.read_text("utf-8"))
+
+
+def wait_until_listens(port: int) -> None:
+    """Until somebody listens: the live events are a process of their own, up a little later than the API."""
+    end = time.monotonic() + STARTS_WITHIN
+    while time.monotonic() < end:
+        with socket.socket() as attempt:
+            if attempt.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    raise AssertionError(f"nobody listens at {port}")
