@@ -1,6 +1,6 @@
 """The kernel's figures: durable step, loop, multi-instance, storage, replay.
 
-    python -m bench.kernel [--seconds N] [--cases N] [--json]
+    python -m bench.kernel [--seconds N] [--cases N]
 
 Everything runs in one process against a PostgreSQL server of its own with fsync on, on the same machine, and is
 compared within the same run with a bare psycopg script that writes the same rows (see `bench.floor`).

@@ -8,7 +8,8 @@ from engine.dmn.boxed.reading import BoxReader, Surroundings, nothing
 from engine.dmn.findings import Severity
 from engine.dmn.source import Element, child, children, height_of, text_of
 from engine.feel import Function, Type
-from engine.feel.compiler.calls import call_by_name, refusing
+from engine.feel.compiler.calls import call_by_name, external
+from engine.feel.foreign import is_known
 from engine.feel.run import Code, Run, Scope
 from engine.feel.types import ANY
 from engine.feel.values import kind_of
@@ -40,17 +41,19 @@ def invocation(reader: BoxReader, element: Element, around: Surroundings) -> Cod
 
 
 def definition(reader: BoxReader, element: Element, around: Surroundings) -> Code:
-    """A function of FEEL; external kinds (Java, PMML) are refused by name when called."""
+    """A function of FEEL; external kinds (Java, PMML) are those of `engine.feel.foreign`, or refused by name when called."""
     parameters = [(one.get("name", ""), reader.type_of(one)) for one in children(element, "formalParameter")]
     names = tuple(name for name, _ in parameters)
     if element.get("kind", "FEEL") not in ("FEEL", ""):
-        refused = refusing(_external_name(element), names)
-        reader.findings.add(
-            "dmn.external-function", around.place,
-            f"外部函数 {refused.name} 不会执行，结果为空", f"the external function {refused.name} is refused: null",
-            severity=Severity.WARNING,
-        )  # fmt: skip
-        return lambda _scope: refused
+        mapping = [text_of(one).strip().strip('"') for one in element.iter() if text_of(one)]
+        outside = external(mapping, names, element.get("kind", "external"))
+        if len(mapping) != 2 or not is_known(mapping[0], mapping[1]):
+            reader.findings.add(
+                "dmn.external-function", around.place,
+                f"外部函数 {outside.name} 不会执行，结果为空", f"the external function {outside.name} is refused: null",
+                severity=Severity.WARNING,
+            )  # fmt: skip
+        return lambda _scope: outside
     body = reader.fitted(reader.below(element, around.knowing(*names)), reader.type_of(element))
 
     height = height_of(element)
@@ -97,8 +100,3 @@ def function_of(
         result=ANY,
         call=call,
     )
-
-
-def _external_name(element: Element) -> str:
-    texts = [text_of(one).strip().strip('"') for one in element.iter() if text_of(one)]
-    return ".".join(texts) or element.get("kind", "external")

@@ -7,6 +7,7 @@ from typing import Any
 from engine.feel import syntax
 from engine.feel.compiler.compile import Compiler
 from engine.feel.conformance import coerce
+from engine.feel.foreign import foreign
 from engine.feel.functions import function_named
 from engine.feel.run import Code, Run, Scope
 from engine.feel.types import ANY
@@ -72,12 +73,12 @@ def _finder(callee: syntax.Node, compiler: Compiler) -> Any:
 
 
 def definition(node: syntax.FunctionDefinition, compiler: Compiler) -> Code:
-    """`function(a, b: number) body`; an external one is a function that refuses to be called."""
+    """`function(a, b: number) body`; an external one is known in `foreign`, or a function that refuses to be called."""
     parameters = tuple(parameter.name for parameter in node.parameters)
     kinds = tuple(parameter.type or ANY for parameter in node.parameters)
     if node.external:
-        refused = external_name(node.body)
-        return lambda _scope: refusing(refused, parameters)
+        outside = external(_texts(node.body), parameters)
+        return lambda _scope: outside
     body, weight, height = compiler.compile(node.body), node.body.weight, node.body.height
     types = compiler.types
 
@@ -102,6 +103,12 @@ def definition(node: syntax.FunctionDefinition, compiler: Compiler) -> Code:
     return define
 
 
+def external(mapping: list[str], parameters: tuple[str, ...], kind: str = "external") -> Function:
+    """The function that a mapping (class, method signature) names, or one that is refused by name whenever it is called."""
+    known = foreign(mapping[0], mapping[1], parameters) if len(mapping) == 2 else None
+    return known or refusing(".".join(mapping) or kind, parameters)
+
+
 def refusing(name: str, parameters: tuple[str, ...]) -> Function:
     """A function that is refused by name whenever it is called."""
     return Function(
@@ -109,13 +116,8 @@ def refusing(name: str, parameters: tuple[str, ...]) -> Function:
     )
 
 
-def external_name(body: syntax.Node) -> str:
-    """What an external function's mapping names: `java.lang.Math.max(int,int)`."""
-    parts = [node.value for node in _texts(body)]
-    return ".".join(parts) if parts else "external"
-
-
-def _texts(node: syntax.Node) -> list[syntax.StringLiteral]:
+def _texts(node: syntax.Node) -> list[str]:
+    """The texts of an external function's mapping: class and method signature."""
     if isinstance(node, syntax.StringLiteral):
-        return [node]
+        return [node.value]
     return [text for child in node.children() for text in _texts(child)]

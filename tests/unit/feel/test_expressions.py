@@ -105,7 +105,7 @@ def test_logic_is_three_valued(left: bool | None, right: bool | None) -> None:
         ("{a: 1, a: 2}", "context.duplicate"),
         ('matches("a", "(")', "pattern.invalid"),
         (
-            '(function(x) external {java: {class: "java.lang.Math", method signature: "abs(int)"}})(1)',
+            '(function(x) external {java: {class: "java.lang.System", method signature: "exit(int)"}})(1)',
             "function.external",
         ),
     ],
@@ -124,9 +124,9 @@ def test_a_reason_is_worded_in_both_languages() -> None:
 
 def test_an_external_function_is_refused_by_its_name() -> None:
     env = environment()
-    text = '(function(x) external {java: {class: "java.lang.Math", method signature: "abs(int)"}})(1)'
+    text = '(function(x) external {java: {class: "java.lang.System", method signature: "exit(int)"}})(1)'
     assert compile_expression(text).evaluate({}, env) is None
-    assert "java.lang.Math.abs(int)" in env.warnings[0].message_en
+    assert "java.lang.System.exit(int)" in env.warnings[0].message_en
 
 
 @pytest.mark.parametrize(
