@@ -23,7 +23,7 @@ def api(say: Catalogue) -> Command:
         option(say, "api", "--port", type=click.IntRange(1, 65_535), metavar="PORT"),
         option(say, "api", "--processes", type=click.IntRange(1, 64), metavar="N"),
     ]
-    return command("api", say, _api, params)
+    return command("api", say, _api, params, of_database=False)
 
 
 def live(say: Catalogue) -> Command:
@@ -32,7 +32,7 @@ def live(say: Catalogue) -> Command:
         option(say, "live", "--host", metavar="ADDRESS"),
         option(say, "live", "--port", type=click.IntRange(1, 65_535), metavar="PORT"),
     ]
-    return command("live", say, _live, params)
+    return command("live", say, _live, params, of_database=False)
 
 
 def _api(desk: Desk, host: str | None, port: int | None, processes: int | None) -> None:

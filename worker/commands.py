@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 
 def scheduler(say: Catalogue) -> Command:
     """The command `bihuan scheduler`."""
-    return command("scheduler", say, _scheduler, [option(say, "worker", "--redis", metavar="URL")])
+    return command(
+        "scheduler", say, _scheduler, [option(say, "worker", "--redis", metavar="URL")], of_database=False
+    )
 
 
 def worker(say: Catalogue) -> Command:
@@ -39,7 +41,7 @@ def worker(say: Catalogue) -> Command:
         option(say, "worker", "--redis", metavar="URL"),
         option(say, "worker", "--queues", metavar="QUEUE,…"),
     ]
-    return command("worker", say, _worker, params)
+    return command("worker", say, _worker, params, of_database=False)
 
 
 def serve(say: Catalogue) -> Command:
@@ -49,7 +51,7 @@ def serve(say: Catalogue) -> Command:
         option(say, "serve", "--workers", type=click.IntRange(1, 64), metavar="N"),
         option(say, "serve", "--no-api", is_flag=True),
     ]
-    return command("serve", say, _serve, params)
+    return command("serve", say, _serve, params, of_database=False)
 
 
 def _scheduler(desk: Desk, redis: str | None) -> None:

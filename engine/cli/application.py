@@ -37,6 +37,7 @@ from engine.cli.commands.simulate import simulate
 from engine.cli.commands.start import start
 from engine.cli.commands.stuck import stuck
 from engine.cli.commands.tasks import tasks
+from engine.cli.elsewhere import Unreachable
 from engine.cli.exits import Exit, exit_of
 from engine.cli.found import OpenGroup
 from engine.cli.grammar import complaint
@@ -126,7 +127,7 @@ def _misused(error: click.ClickException, say: Catalogue, chosen: Chosen) -> Exi
 
 
 def _failed(error: BihuanError, say: Catalogue, chosen: Chosen) -> Exit:
-    code = exit_of(error)
+    code = Exit.UNAVAILABLE if isinstance(error, Unreachable) else exit_of(error)
     if chosen.debug:
         traceback.print_exception(error)
     fields = error.fields if isinstance(error, InvalidInput) else {}

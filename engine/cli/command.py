@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from engine.cli.desk import Desk
+from engine.cli.elsewhere import check_actor, elsewhere
 from engine.cli.exits import Exit
 from engine.cli.grammar import Command
 from engine.cli.options import Chosen, shared_options
@@ -23,15 +24,21 @@ def command(
     params: Sequence[click.Parameter] = (),
     *,
     topic: str = "",
+    of_database: bool = True,
 ) -> Command:
     """A command called `name` whose texts are the section `topic` (by default its name) of the catalogue.
 
+    of_database: whether it works on a database, so that with `--server` a server does it instead.
     run: called with the desk and the parameters; returns the exit code, None for success.
     """
 
     def callback(**given: Any) -> int:
-        chosen = click.get_current_context().ensure_object(Chosen)
-        return int(run(Desk(chosen, say), **given) or Exit.OK)
+        ctx = click.get_current_context()
+        chosen = ctx.ensure_object(Chosen)
+        if chosen.server is None or not of_database:
+            return int(run(Desk(chosen, say), **given) or Exit.OK)
+        check_actor(ctx, given, say)
+        return int(elsewhere(topic or name, say)(Desk(chosen, say), **given) or Exit.OK)
 
     return Command(
         topic or name,

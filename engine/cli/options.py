@@ -19,10 +19,15 @@ ZONE = "Asia/Shanghai"
 
 @dataclass(slots=True)
 class Chosen:
-    """What was chosen. database, keyring: addresses; keyring None means beside an embedded database."""
+    """What was chosen.
+
+    database, keyring: addresses; keyring None means beside an embedded database. server: a service that is asked
+    instead of a database.
+    """
 
     database: str = DATABASE
     keyring: str | None = None
+    server: str | None = None
     format: str = "text"
     quiet: bool = False
     debug: bool = False
@@ -56,6 +61,7 @@ def shared_options(say: Catalogue) -> list[click.Option]:
     return [
         option("database", metavar="URL"),
         option("keyring", metavar="URL"),
+        option("server", metavar="URL"),
         option("zone", type=Zone(say)),
         option("lang", type=OneOf(tuple(Language), say)),
         option("format", type=OneOf(("text", "json"), say)),
@@ -69,6 +75,7 @@ def from_environment(say: Catalogue) -> Chosen:
     chosen = Chosen()
     chosen.database = os.environ.get("BIHUAN_DATABASE") or chosen.database
     chosen.keyring = os.environ.get("BIHUAN_KEYRING") or chosen.keyring
+    chosen.server = os.environ.get("BIHUAN_SERVER") or None
     zone = os.environ.get("BIHUAN_ZONE")
     if zone:
         try:

@@ -26,7 +26,7 @@ def bench(say: Catalogue) -> Command:
         option(say, "bench", "--only", type=OneOf(MEASUREMENTS, say)),
         option(say, "bench", "--seconds", type=Whole(say, least=1, most=3600)),
     ]
-    return command("bench", say, _run, params)
+    return command("bench", say, _run, params, of_database=False)
 
 
 def _run(desk: Desk, only: str | None, seconds: int | None) -> Exit:

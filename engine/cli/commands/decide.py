@@ -30,7 +30,7 @@ def decide(say: Catalogue) -> Command:
         option(say, "decide", "--decision", "wanted", metavar="ID"),
         option(say, "decide", "--now", metavar="TIME"),
     ]
-    return command("decide", say, _run, params)
+    return command("decide", say, _run, params, of_database=False)
 
 
 def _run(desk: Desk, file: Path, given: str | None, wanted: str | None, now: str | None) -> Exit:

@@ -41,7 +41,7 @@ def demo(say: Catalogue) -> Command:
         option(say, "demo", "--seed", default="whistle", metavar="TEXT"),
         option(say, "demo", "--serve", is_flag=True),
     ]
-    return command("demo", say, _run, params)
+    return command("demo", say, _run, params, of_database=False)
 
 
 def _run(desk: Desk, folder: Path, cases: int, seed: str, serve: bool) -> Exit:

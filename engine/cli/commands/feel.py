@@ -35,7 +35,7 @@ def feel(say: Catalogue) -> Command:
         option(say, "feel", "--context", metavar="JSON|FILE"),
         option(say, "feel", "--now", metavar="TIME"),
     ]
-    return command("feel", say, _run, params)
+    return command("feel", say, _run, params, of_database=False)
 
 
 def _run(desk: Desk, expressions: tuple[str, ...], context: str | None, now: str | None) -> Exit:

@@ -22,7 +22,7 @@ def lint(say: Catalogue) -> Command:
         argument("paths", "PATH...", nargs=-1, required=True, type=File()),
         option(say, "lint", "--known", multiple=True, metavar="KEY"),
     ]
-    return command("lint", say, _run, params)
+    return command("lint", say, _run, params, of_database=False)
 
 
 def _run(desk: Desk, paths: tuple[Path, ...], known: tuple[str, ...]) -> Exit:

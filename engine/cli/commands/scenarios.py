@@ -27,7 +27,7 @@ def scenarios(say: Catalogue) -> Command:
         argument("paths", "[PATH...]", nargs=-1, type=File()),
         option(say, "test", "--coverage", is_flag=True),
     ]
-    return command("test", say, _run, params)
+    return command("test", say, _run, params, of_database=False)
 
 
 def _run(desk: Desk, paths: tuple[Path, ...], coverage: bool) -> Exit:
