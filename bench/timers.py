@@ -18,6 +18,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 from uuid import UUID
 
@@ -26,7 +27,12 @@ from rq import Worker
 
 from engine import Config, Engine
 from engine.cases.clock import wall_clock
-from engine.store import new_case_id
+from engine.cli.operator import Everything
+from engine.directory import Confidentiality, Index
+from engine.directory.register import Register
+from engine.directory.vocabulary import Vocabulary, Words
+from engine.inbox import Box, Inbox, Viewer
+from engine.store import Database, new_case_id
 from tests.infrastructure.postgres_server import PostgresServer
 from tests.infrastructure.redis_process import RedisProcess
 from tests.support.bpmn import boundary, catch, diagram, end, start, timer, user
@@ -36,6 +42,8 @@ from worker.serve import PATIENT, SWIFT
 
 SECOND = 1_000_000
 EMERGENCIES = 100
+DESKS = 500
+"""Open tasks in an inbox that is looked at meanwhile."""
 WORKERS = 2
 
 STORM = diagram(start("s"), catch("c", timer(date="=at")), end("e"), "s -> c -> e", key="storm")
@@ -48,6 +56,7 @@ URGENT = diagram(
     "s -> u -> e; late -> f",
     key="urgent",
 )
+DESK = diagram(start("s"), user("u", groups="town"), end("e"), "s -> u -> e", key="desk")
 LOAD = diagram(
     start("s"),
     user("u"),
@@ -58,6 +67,45 @@ LOAD = diagram(
     "s -> u -> rest -> e; remind -> f",
     key="load",
 )
+
+
+NOWHERE = Index(Register(), Vocabulary(levels=Words(()), departments=Words(()), roles=Words(())))
+"""A directory without units: who asks here belongs to none."""
+
+
+class Asking(Thread):
+    """Somebody who looks at a page of their inbox ten times a second."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(daemon=True)
+        groups = {"town": Confidentiality.CONFIDENTIAL}
+        scope = Everything(person="bench", subtrees={}, units={}, groups={})
+        self._viewer = Viewer(person="bench", at=wall_clock(), groups=groups, scope=scope, index=NOWHERE)
+        self._inbox = Inbox(database)
+        self._over = Event()
+        self._took: list[float] = []
+
+    def run(self) -> None:
+        """Until told to stop."""
+        while not self._over.wait(0.1):
+            began = time.perf_counter()
+            rows = self._inbox.page(self._viewer, Box.TODO).rows
+            self._took.append(time.perf_counter() - began)
+            assert len(rows) == 50
+
+    def stop(self) -> None:
+        """Ask no more."""
+        self._over.set()
+        self.join()
+
+    def figures(self) -> dict[str, Any]:
+        """How long it took them."""
+        took = sorted(self._took)
+        return {
+            "inbox pages meanwhile": len(took),
+            "inbox p50, ms": round(1000 * took[len(took) // 2], 1),
+            "inbox p95, ms": round(1000 * took[len(took) * 95 // 100], 1),
+        }
 
 
 @contextmanager
@@ -85,16 +133,21 @@ def processes(url: str, redis: str, keys: Path) -> Iterator[list[subprocess.Pope
 
 def storm(engine: Engine, conninfo: str, url: str, redis: str, keys: Path, count: int) -> dict[str, Any]:
     """`count` timers due within one minute, all at once when the processes start, and emergencies meanwhile."""
-    engine.deploy({"storm.bpmn": STORM, "urgent.bpmn": URGENT}, actor="bench")
+    engine.deploy({"storm.bpmn": STORM, "urgent.bpmn": URGENT, "desk.bpmn": DESK}, actor="bench")
+    for _ in range(DESKS):
+        engine.start("desk", {}, actor="bench")
     due = wall_clock() - 70 * SECOND
     first = engine.start("storm", {"at": _text(due)}, actor="bench").case_id
     _multiply(conninfo, first, count, due, spread=60 * SECOND)
     with psycopg.connect(conninfo, autocommit=True) as connection, processes(url, redis, keys):
         _await(connection, lambda left: left < count)
+        asked = Asking(engine.database)
+        asked.start()
         for _ in range(EMERGENCIES):
             engine.start("urgent", {"at": _text(wall_clock() + 2 * SECOND)}, actor="bench")
             time.sleep(0.2)
         _await(connection, lambda left: left == 0)
+        asked.stop()
         seconds = _span(connection, "storm")
         late = _lateness(connection, "urgent")
     return {
@@ -104,6 +157,7 @@ def storm(engine: Engine, conninfo: str, url: str, redis: str, keys: Path, count
         "emergencies": len(late),
         "emergency lateness, longest, s": round(max(late), 2),
         "emergency lateness, median, s": round(sorted(late)[len(late) // 2], 2),
+        **asked.figures(),
     }
 
 
