@@ -85,7 +85,9 @@ take_outbox: Final = Statement(
     .returning(outbox.c.case_id, outbox.c.seq, outbox.c.n)
 )
 read_outbox: Final = Statement(
-    sa.select(outbox.c.kind, outbox.c.payload, outbox.c.attempts).where(
+    sa.select(outbox.c.kind, outbox.c.payload, outbox.c.attempts, cases.c.provenance, cases.c.effective_at)
+    .join(cases, cases.c.case_id == outbox.c.case_id)
+    .where(
         outbox.c.case_id == _CASE,
         outbox.c.seq == sa.bindparam("seq", type_=sa.Integer),
         outbox.c.n == sa.bindparam("n", type_=sa.Integer),

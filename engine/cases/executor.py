@@ -5,8 +5,9 @@ Nobody else writes the case tables. ARCHITECTURE §3 names the steps.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, TypeAlias, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -31,6 +32,7 @@ from engine.state import CaseState
 from engine.store import Database, Transaction
 
 T = TypeVar("T")
+Watcher: TypeAlias = Callable[[Outcome, CaseState], None]
 
 
 class Executor:
@@ -53,10 +55,29 @@ class Executor:
         self._providers = {"definition": definitions.latest, **providers}
         self._cache = SessionCache(cache_size)
         self._directory = directory
+        self._watchers: list[Watcher] = []
 
     def forget(self) -> None:
         """Drop every case kept in memory."""
         self._cache.clear()
+
+    @contextmanager
+    def watched(self, watcher: Watcher) -> Iterator[None]:
+        """Tell `watcher` of each command of this process that has become durable, while the block runs.
+
+        The state is the case's own: to be read at once and never to be changed.
+        """
+        self._watchers.append(watcher)
+        try:
+            yield
+        finally:
+            self._watchers.remove(watcher)
+
+    def _durable(self, outcome: Outcome, session: Session) -> None:
+        """A command was committed."""
+        self._cache.put(outcome.case_id, outcome.seq, session)
+        for watcher in self._watchers:
+            watcher(outcome, session.state)
 
     def start(self, new: NewCase, command: Command) -> Outcome:
         """Start a case. A key used before gives the first outcome again."""
@@ -95,7 +116,7 @@ class Executor:
                 state_hash=b"",
             )
             outcome = self._apply(tx, new.case_id, head, session, command, at, now, new)
-        self._cache.put(new.case_id, outcome.seq, session)
+        self._durable(outcome, session)
         return outcome
 
     def execute(self, case_id: UUID, command: Command) -> Outcome:
@@ -124,7 +145,7 @@ class Executor:
             if row is None:
                 raise
             return _answered(row, case_id, command)
-        self._cache.put(case_id, outcome.seq, session)
+        self._durable(outcome, session)
         return outcome
 
     def look(self, case_id: UUID, question: Callable[[Session], T]) -> T:

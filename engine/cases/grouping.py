@@ -73,5 +73,5 @@ class GroupExecutor(Executor):
                 outcome = self._apply(tx, case_id, head, session, command, at, now, None)
                 ran.append((outcome, session))
         for outcome, session in ran:
-            self._cache.put(outcome.case_id, outcome.seq, session)
+            self._durable(outcome, session)
         return [outcome for outcome, _ in ran]

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -36,6 +37,23 @@ SENDER = "bihuan.messages"
 """The actor of deliveries."""
 
 
+LIVE = "live"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Origin:
+    """Where a message comes from: a case that it starts is of the same kind, `simulated` by one that is simulated.
+
+    at: the time of the sending case where that is not the present.
+    """
+
+    provenance: str = LIVE
+    at: int | None = None
+
+
+OUTSIDE = Origin()
+
+
 class Messages:
     """Sends, keeps and delivers messages; broadcasts signals."""
 
@@ -55,6 +73,7 @@ class Messages:
         ttl: int = DEFAULT_TTL,
         outbox: tuple[UUID, int, int] | None = None,
         at: int | None = None,
+        origin: Origin = OUTSIDE,
     ) -> list[Outcome]:
         """Accept a message once per `message_id`, delivered ones too, and deliver it if anybody waits.
 
@@ -83,14 +102,14 @@ class Messages:
             # The same message again: it was accepted before and is being delivered or waits.
             with self._database.transaction() as tx:
                 _drop_outbox(tx, outbox)
-        return self.deliver(message_id, at=at)
+        return self.deliver(message_id, at=at, origin=origin)
 
-    def deliver(self, message_id: str, *, at: int | None = None) -> list[Outcome]:
+    def deliver(self, message_id: str, *, at: int | None = None, origin: Origin = OUTSIDE) -> list[Outcome]:
         """Deliver a kept message to the oldest waiting subscription, or start a process with it.
 
         A case that then waits for another message gets one that was kept, and so on.
         """
-        outcomes = self._deliver_one(message_id, at)
+        outcomes = self._deliver_one(message_id, at, origin)
         self._follow_up(outcomes)
         return outcomes
 
@@ -113,12 +132,12 @@ class Messages:
     def _try(self, message_id: str) -> list[Outcome]:
         """Deliver one message for somebody who did not ask for it."""
         try:
-            return self._deliver_one(message_id, None)
+            return self._deliver_one(message_id, None, OUTSIDE)
         except BihuanError as error:
             _LOG.error("message %s was not delivered: %s %s", message_id, error.message_en, dict(error.place))
             return []
 
-    def _deliver_one(self, message_id: str, at: int | None) -> list[Outcome]:
+    def _deliver_one(self, message_id: str, at: int | None, origin: Origin) -> list[Outcome]:
         for _ in range(MAX_TRIES):
             with self._database.reading() as tx:
                 message = tx.row(sql.read_message, {"message_id": message_id})
@@ -129,7 +148,7 @@ class Messages:
                 starts = [] if waiting else tx.rows(sql.starts_with, {"kind": "message", "name": name})
             variables = canonical.loads(bytes(message[2]))
             if waiting is None:
-                return self._start(message_id, starts, variables)
+                return self._start(message_id, starts, variables, origin)
             try:
                 return [self._deliver_to(message_id, waiting, variables, at)]
             except (NotFound, Conflict, Refusal):
@@ -167,6 +186,7 @@ class Messages:
         *,
         signal_id: str,
         source: UUID | None = None,
+        origin: Origin = OUTSIDE,
     ) -> list[Outcome]:
         """Give a signal to every case that waits for it, once each, and start the processes it starts.
 
@@ -192,7 +212,7 @@ class Messages:
             except BihuanError as error:
                 _LOG.error("signal %s did not reach a case: %s %s", name, error.message_en, dict(error.place))
         self._follow_up(outcomes)
-        return outcomes + self._started(signal_id, starts, variables)
+        return outcomes + self._started(signal_id, starts, variables, origin)
 
     def _deliver_to(
         self, message_id: str, waiting: tuple[Any, ...], variables: dict[str, Any], at: int | None
@@ -212,16 +232,18 @@ class Messages:
         return outcome
 
     def _start(
-        self, message_id: str, starts: list[tuple[Any, ...]], variables: dict[str, Any]
+        self, message_id: str, starts: list[tuple[Any, ...]], variables: dict[str, Any], origin: Origin
     ) -> list[Outcome]:
         if not starts:
             return []
-        outcomes = self._started(message_id, starts, variables)
+        outcomes = self._started(message_id, starts, variables, origin)
         with self._database.transaction() as tx:
             tx.write(sql.delete_message, {"message_id": message_id})
         return outcomes
 
-    def _started(self, cause: str, starts: list[tuple[Any, ...]], variables: dict[str, Any]) -> list[Outcome]:
+    def _started(
+        self, cause: str, starts: list[tuple[Any, ...]], variables: dict[str, Any], origin: Origin
+    ) -> list[Outcome]:
         outcomes = []
         for key, element, digest in starts:
             outcomes.append(
@@ -231,6 +253,8 @@ class Messages:
                     actor=SENDER,
                     start_event=element,
                     idempotency_key=f"{cause}/{key}/{element}",
+                    provenance=origin.provenance,
+                    at=origin.at,
                 )
             )
         return outcomes

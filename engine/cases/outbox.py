@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from engine import canonical
 from engine.cases import due_statements as sql
 from engine.cases.clock import Clock
-from engine.cases.messages import Messages
+from engine.cases.messages import LIVE, Messages, Origin
 from engine.cases.statements import delete_outbox
 from engine.cases.stuck import Stuck
 from engine.errors import InvalidInput
@@ -58,9 +58,10 @@ class Outbox:
             found = tx.row(sql.read_outbox, {"case_id": case_id, "seq": seq, "n": number})
         if found is None:
             return False
-        kind, payload, attempts = found
+        kind, payload, attempts, provenance, at = found
+        origin = Origin(provenance=provenance, at=None if provenance == LIVE else at)
         try:
-            self._deliver(row, kind, canonical.loads(bytes(payload)))
+            self._deliver(row, kind, canonical.loads(bytes(payload)), origin)
         except Exception as error:
             if isinstance(error, sa.exc.DBAPIError):
                 raise
@@ -72,15 +73,22 @@ class Outbox:
                 self._stuck.done(tx, f"outbox/{row_id(row)}", case_id)
         return True
 
-    def _deliver(self, row: tuple[UUID, int, int], kind: str, payload: dict[str, Any]) -> None:
+    def _deliver(
+        self, row: tuple[UUID, int, int], kind: str, payload: dict[str, Any], origin: Origin
+    ) -> None:
         if kind == "message":
             self._messages.send(
-                payload["name"], payload["key"], payload["variables"], message_id=row_id(row), outbox=row
+                payload["name"],
+                payload["key"],
+                payload["variables"],
+                message_id=row_id(row),
+                outbox=row,
+                origin=origin,
             )
             return
         if kind == "signal":
             self._messages.broadcast(
-                payload["name"], payload["variables"], signal_id=row_id(row), source=row[0]
+                payload["name"], payload["variables"], signal_id=row_id(row), source=row[0], origin=origin
             )
         elif kind == "notice":
             self._tell(row, payload)

@@ -20,6 +20,7 @@ from engine.errors import InvalidInput, NotFound
 from engine.i18n import Catalogue
 
 if TYPE_CHECKING:
+    from engine.cases.clock import Clock
     from engine.facade import Engine
 
 
@@ -45,12 +46,15 @@ class Desk:
         return moments.iso(micros, self.zone)
 
     @contextmanager
-    def engine(self, *, create: bool = False) -> Iterator[Engine]:
+    def engine(self, *, create: bool = False, clock: Clock | None = None) -> Iterator[Engine]:
         """The engine on the chosen database. create: make an embedded database that does not exist yet.
+
+        clock: where its time comes from, if not from the machine.
 
         Raises NotFound when the database, or the keyring of one that has sealed content, is not there, and
         InvalidInput when a server's keyring was not named: keys belong apart from the database.
         """
+        from engine.cases.clock import wall_clock
         from engine.installation import open_engine
         from engine.runtime import Settings
 
@@ -73,6 +77,7 @@ class Desk:
         with open_engine(
             self.chosen.database,
             settings_folder(),
+            clock=clock or wall_clock,
             create=create or in_memory,
             settings=Settings(zone=self.zone.key),
             keyring=keyring,

@@ -57,6 +57,25 @@ class Whole(click.ParamType[int]):
         return number
 
 
+class Share(click.ParamType[float]):
+    """A number above 0, up to 10."""
+
+    name = "share"
+
+    def __init__(self, say: Catalogue) -> None:
+        self._say = say
+
+    def convert(self, value: Any, param: Parameter, ctx: Context) -> float:
+        """The number."""
+        try:
+            number = float(value)
+        except ValueError:
+            number = 0.0
+        if not 0 < number <= 10:
+            self.fail(self._say("type.share"), param, ctx)
+        return number
+
+
 class Zone(click.ParamType[ZoneInfo]):
     """A time zone by its IANA name."""
 

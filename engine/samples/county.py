@@ -10,7 +10,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from engine.directory import Directory
+from engine.directory.exchange import import_directory, read_files
+from engine.directory.exchange.exporting import csv_bytes
 from engine.directory.exchange.layout import LAYOUTS
+from engine.errors import InvalidInput
 from engine.samples.draw import Draw
 
 TOWNS, VILLAGES, GRIDS, STAFF = 18, 300, 1223, 3700
@@ -126,6 +130,14 @@ def county_tables(seed: str = "county") -> dict[str, list[list[str]]]:
         "substitutions": _substitutions(book),
     }
     return {name: [list(LAYOUTS[name].columns), *found] for name, found in rows.items()}
+
+
+def load_county(directory: Directory, *, actor: str, at: int, reason: str) -> None:
+    """Bring the whole county into an empty directory. Raises InvalidInput when a row is refused."""
+    files = {f"{name}.csv": csv_bytes(rows) for name, rows in county_tables().items()}
+    report = import_directory(directory, read_files(files), actor=actor, at=at, reason=reason)
+    if not report.written:
+        raise InvalidInput(message_zh="样例县未能导入", message_en="the sample county was refused")
 
 
 def _county_staff(book: _Book) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import StrEnum
@@ -11,6 +11,8 @@ from engine.samples.draw import Draw
 
 OPENS, CLOSES = time(8, 30), time(17, 30)
 WEEKEND = 5
+ON_SHIFT = timedelta(hours=6)
+"""What is due sooner than this is done by those on shift."""
 
 
 class Move(StrEnum):
@@ -32,7 +34,8 @@ class Habits:
     """How people behave, as shares from 0 to 1 of the tasks they touch.
 
     absent: the task waits for somebody who is on leave. content: yes/no answers that are yes; the rest is what
-    sends cases round again. pace: the usual time for a task.
+    sends cases round again. early, close: of the tasks with a limit, those done well before its end and just before;
+    the rest is late. pace: the usual time for a task without one.
     """
 
     returned: float = 0.05
@@ -46,6 +49,8 @@ class Habits:
     suspended: float = 0.01
     recalled: float = 0.02
     content: float = 0.8
+    early: float = 0.86
+    close: float = 0.09
     pace: timedelta = timedelta(hours=5)
     leave: timedelta = timedelta(days=5)
 
@@ -53,16 +58,36 @@ class Habits:
 class Staff:
     """Decides for one case; everything it does follows from its draws."""
 
-    def __init__(self, draw: Draw, habits: Habits) -> None:
+    def __init__(
+        self, draw: Draw, habits: Habits, office: Callable[[datetime], datetime] | None = None
+    ) -> None:
         self._draw = draw
         self._habits = habits
+        self._office = office or in_office
 
-    def delay(self, opened: datetime) -> datetime:
-        """When somebody gets to a task that opened at a moment: during office hours, now and then much later."""
+    def delay(self, opened: datetime, due: datetime | None = None) -> datetime:
+        """When somebody gets to a task that opened at a moment: during office hours, now and then much later.
+
+        due: by then it should be done: mostly well before, sometimes just so, now and then too late. What has to be
+        done within hours is done by those on shift, at any time of day.
+        """
+        if due is not None and due > opened:
+            return self._within(opened, due - opened)
         wait = self._habits.pace * (0.1 + 1.8 * self._draw.fraction() ** 2)
         if self._draw.chance(self._habits.absent):
             wait += self._habits.leave * (0.3 + self._draw.fraction())
-        return in_office(opened + wait)
+        return self._office(opened + wait)
+
+    def _within(self, opened: datetime, span: timedelta) -> datetime:
+        luck, part = self._draw.fraction(), self._draw.fraction()
+        if luck < self._habits.early:
+            share = 0.03 + 0.57 * part**1.5
+        elif luck < self._habits.early + self._habits.close:
+            share = 0.6 + 0.35 * part
+        else:
+            share = 1.05 + 0.75 * part
+        when = opened + span * share
+        return when if span <= ON_SHIFT else self._office(when)
 
     def move(self) -> Move:
         """What is done with the task."""

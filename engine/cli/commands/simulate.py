@@ -10,12 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.cli.command import argument, command, option
+from engine.cli.commands.county_year import COUNTY_YEAR, run_year
 from engine.cli.commands.imports import advance_to
 from engine.cli.desk import Desk
 from engine.cli.grammar import Command
+from engine.cli.moments import micros_of
 from engine.cli.shipped import shipped
-from engine.cli.types import File, Whole
+from engine.cli.types import File, OneOf, Share, Whole
 from engine.cli.values import variables
+from engine.errors import InvalidInput
 from engine.i18n import Catalogue
 from engine.samples.draw import Draw
 
@@ -30,7 +33,11 @@ SPREAD = timedelta(days=60)
 def simulate(say: Catalogue) -> Command:
     """The command."""
     params = [
-        argument("key", "KEY"),
+        argument("key", "[KEY]", required=False),
+        option(say, "simulate", "--scenario", type=OneOf((COUNTY_YEAR,), say)),
+        option(say, "simulate", "--scale", type=Share(say), default=1.0, metavar="F"),
+        option(say, "simulate", "--year", type=Whole(say, least=2022, most=2100), default=None),
+        option(say, "simulate", "--processes", type=Whole(say, least=1, most=64), default=None),
         option(say, "simulate", "--cases", type=Whole(say, least=1, most=1_000_000), default=100),
         option(say, "simulate", "--seed", default="1", metavar="TEXT"),
         option(say, "simulate", "--var", "pairs", multiple=True, metavar="NAME=JSON"),
@@ -39,7 +46,32 @@ def simulate(say: Catalogue) -> Command:
     return command("simulate", say, _run, params)
 
 
-def _run(desk: Desk, key: str, cases: int, seed: str, pairs: tuple[str, ...], file: Path | None) -> None:
+def _run(
+    desk: Desk,
+    key: str | None,
+    scenario: str | None,
+    scale: float,
+    year: int | None,
+    processes: int | None,
+    cases: int,
+    seed: str,
+    pairs: tuple[str, ...],
+    file: Path | None,
+) -> None:
+    if scenario is not None and key is None:
+        run_year(desk, scale=scale, year=year, seed=seed, processes=processes)
+    elif key is not None and scenario is None:
+        _run_one(desk, key, cases, seed, pairs, file)
+    else:
+        raise InvalidInput(
+            code="simulate.what",
+            message_zh="请写一个流程 KEY，或者 --scenario county-year，二者之一",
+            message_en="give a process KEY or --scenario county-year, one of the two",
+        )
+
+
+def _run_one(desk: Desk, key: str, cases: int, seed: str, pairs: tuple[str, ...], file: Path | None) -> None:
+    from engine.cases.clock import ManualClock
     from engine.simulation import Simulation, hasty
 
     given = variables(pairs, file)
@@ -51,7 +83,7 @@ def _run(desk: Desk, key: str, cases: int, seed: str, pairs: tuple[str, ...], fi
 
     begin = datetime.now(UTC).astimezone(desk.zone) - SPREAD
     began = time.monotonic()
-    with desk.engine(create=True) as engine:
+    with desk.engine(create=True, clock=ManualClock(micros_of(begin))) as engine:
         grids = _grids(engine)
         simulation = Simulation(
             engine, key, seed=seed, begin=begin, every=SPREAD / cases, start=start, profile=profile
