@@ -21,10 +21,12 @@ from engine.cli.commands.db import db
 from engine.cli.commands.decide import decide
 from engine.cli.commands.demo import demo
 from engine.cli.commands.deploy import deploy
+from engine.cli.commands.directory import directory
 from engine.cli.commands.export import export
 from engine.cli.commands.feel import feel
 from engine.cli.commands.history import history
 from engine.cli.commands.imports import imports
+from engine.cli.commands.init import init
 from engine.cli.commands.limits import limits
 from engine.cli.commands.lint import lint
 from engine.cli.commands.message import message
@@ -42,6 +44,7 @@ from engine.cli.exits import Exit, exit_of
 from engine.cli.found import OpenGroup
 from engine.cli.grammar import complaint
 from engine.cli.incident import report
+from engine.cli.installed import follow_settings
 from engine.cli.options import Chosen, from_environment, shared_options
 from engine.cli.printable import printable
 from engine.errors import BihuanError, InvalidInput
@@ -49,6 +52,8 @@ from engine.i18n import Catalogue, catalogue, preferred
 
 COMMANDS = (
     demo,
+    init,
+    directory,
     lint,
     feel,
     decide,
@@ -91,6 +96,7 @@ def run(arguments: Sequence[str]) -> int:
     say = catalogue(preferred(arguments, os.environ))
     chosen = Chosen()
     try:
+        follow_settings(os.environ)
         chosen = from_environment(say)
         chosen.debug = "--debug" in arguments
         done = application(say).main(list(arguments), "bihuan", standalone_mode=False, obj=chosen)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from engine.errors import Conflict, InvalidInput, NotFound, Refusal
-from engine.runtime import case_limit, clocks, duties, scopes, standing, throwing, triggers
+from engine.runtime import case_limit, clocks, closing, duties, scopes, standing, throwing, triggers
 from engine.runtime.failure import NodeFailure
 from engine.runtime.multi_instance import instance_done
 from engine.runtime.nodes.activity import finish
@@ -284,6 +284,7 @@ def _go_on(session: Session) -> None:
 
 
 def _cancel(session: Session, actor: str, given: Input) -> None:
+    closing.check_cancel(session)
     root = session.state.root
     for token_id in sorted(root.tokens):
         if token_id in root.tokens:

@@ -160,14 +160,21 @@ def check_conditions(session: Session, scope: Scope, item: WorkItem, values: Map
 
     values: what was submitted, wire form; the conditions see it before the case's variables.
     """
-    program = session.program(scope)
-    properties = program.nodes[item.element].properties
-    decision = properties.get(CONDITION)
+    node = session.program(scope).nodes[item.element]
+    refuse_unmet(session, scope, scope.tokens[item.token], node, values)
+
+
+def refuse_unmet(
+    session: Session, scope: Scope, token: Token | None, node: Node, values: Mapping[str, Any]
+) -> None:
+    """The conditions of a user task, as seen from a scope and token, its own while it is open. Raises Refusal."""
+    decision = node.properties.get(CONDITION)
     if not decision:
         return
-    view = View(session, scope, scope.tokens[item.token], values)
+    view = View(session, scope, token, values)
+    definition = session.program(scope).definition
     try:
-        result = program.definition.decisions[decision].evaluate(decision, view, session.environment())
+        result = definition.decisions[decision].evaluate(decision, view, session.environment())
     except Exception as error:
         zh, en = getattr(error, "message_zh", str(error)), getattr(error, "message_en", str(error))
         raise NodeFailure(
@@ -176,7 +183,7 @@ def check_conditions(session: Session, scope: Scope, item: WorkItem, values: Map
     unmet = _unmet(to_wire(result.value, decision))
     if unmet:
         listed = "；".join(message or rule for rule, message in unmet)
-        closes = properties.get(MILESTONE) == CLOSED
+        closes = node.properties.get(MILESTONE) == CLOSED
         raise Refusal(
             rule=f"{'close' if closes else 'condition'}.{unmet[0][0]}",
             message_zh=f"尚不能{'办结' if closes else '提交'}：{listed}",

@@ -6,16 +6,16 @@ import os
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.cli.desk import Desk, actor
 from engine.cli.files import package_files
+from engine.cli.outcomes import headings
 from engine.cli.shipped import settings_folder, shipped
 from engine.errors import InvalidInput, NotFound
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from engine.facade import Engine
     from engine.simulation.run import Tally
     from engine.simulation.shards import Progress
@@ -78,12 +78,13 @@ def run_year(desk: Desk, *, scale: float, year: int | None, seed: str, processes
 
 
 def _packages() -> Path:
-    found = shipped("bpmn")
-    if found is None:
+    chosen = os.environ.get("BIHUAN_PACKAGES")
+    found = Path(chosen) if chosen else shipped("bpmn")
+    if found is None or not found.is_dir():
         raise NotFound(
             code="packages.missing",
-            message_zh="找不到随附的流程包",
-            message_en="the process packages that come along are not there",
+            message_zh=f"找不到流程包：{chosen or 'bpmn'}",
+            message_en=f"the process packages are not there: {chosen or 'bpmn'}",
         )
     return found
 
@@ -173,9 +174,8 @@ def _tell(desk: Desk, tally: Tally, flows: list[Flow], *, year: int, seconds: fl
             processes=processes,
         )
     )
-    heads = [desk.say(f"simulate.column_{name}") for name in ("flow", "cases", "open", "events")]
     rows = [(flow.key, flow.cases, flow.open, flow.events) for flow in flows]
-    desk.screen.table([heads[0], *(f"#{head}" for head in heads[1:])], rows)
+    desk.screen.table(headings(desk, ("flow", "#cases", "#open_cases", "#events")), rows)
     for topic, counted in (("steps", tally.steps), ("refusals", tally.refusals), ("stuck", tally.stuck)):
         if counted:
             listed = ", ".join(f"{name} {count}" for name, count in counted.most_common())

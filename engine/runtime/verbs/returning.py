@@ -12,7 +12,7 @@ from typing import Any
 
 from engine.errors import InvalidInput, NotFound, Refusal
 from engine.model.definition import Node, NodeKind
-from engine.runtime import undone
+from engine.runtime import closing, undone
 from engine.runtime.duties import stands_in
 from engine.runtime.lineage import Lineage, Step
 from engine.runtime.marking import reachable_with
@@ -212,6 +212,7 @@ def jump(session: Session, actor: str, given: Mapping[str, Any]) -> None:
                 else "the process is too complex to tell whether the jump is safe"
             ),
         )
+    closing.check_jump(session, scope, token, target)
     session.emit(["note", "jumped", {"from": token.element, "to": target}])
     undone.lay_by(session, actor, scope, [token.id], target, session.past())
     session.relocate(session.tasks[token.id], target, None, "jumped")

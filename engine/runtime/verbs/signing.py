@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.errors import InvalidInput, Refusal
+from engine.runtime.duties import check_conditions
 from engine.runtime.nodes.activity import finish
 from engine.runtime.session import Session
 from engine.runtime.verbs.items import HELD, has, keep, kept, open_task, own_task
@@ -142,6 +143,8 @@ def _go_on(session: Session, scope: Scope, item: WorkItem) -> None:
     pending = kept(item, "pending")
     if pending is not None:
         if not holds_back(item):
+            # Meanwhile a condition may have ceased to hold: the last signature does not close a case then.
+            check_conditions(session, scope, item, pending)
             session.emit(["task-", scope.id, item.id, "completed"])
             finish(session, session.tasks[item.token], pending)
         return
