@@ -31,6 +31,8 @@ class ServiceSettings:
     pool_size: connections a process keeps to PostgreSQL. zone: time zone in which times are shown and days begin.
     config, packages: folders of calendars, limits and directory words, and of process packages; empty: those that
     come along. data: folder of attachments. scanner: of viruses, see `engine.content.scanning`; empty: none. web: folder of the built web app; empty: the API alone is served.
+    signing_key: file of the key that signs the proof tree; empty: beside an embedded database. proof_every: seconds
+    between two signed roots.
     redis: address of Redis (`redis://…`, `unix:///path`); empty: none, limits are counted in memory.
 
     host, port: where the API listens; socket: a Unix socket instead. processes, threads: how many of each answer
@@ -57,6 +59,8 @@ class ServiceSettings:
     scanner: str = ""
     web: str = ""
     redis: str = ""
+    signing_key: str = ""
+    proof_every: int = 300
 
     host: str = LOOPBACK
     port: int = 8080

@@ -67,13 +67,14 @@ def _scheduler(desk: Desk, redis: str | None) -> None:
             Queues(connect(_redis(settings))),
             f"scheduler-{os.getpid()}-{uuid4().hex[:8]}",
             types=sorted(registry.jobs),
-            periodic=standard(),
+            periodic=standard(proof_every=settings.proof_every),
         ).run(stop)
 
 
 def _worker(desk: Desk, redis: str | None, queues: str | None) -> None:
     from engine.casepage.bundle import open_content
     from engine.cli.shipped import settings_folder
+    from engine.history.signing import key_file
     from engine.retention import Retention
     from worker.labour import labour
     from worker.office import settle
@@ -91,7 +92,8 @@ def _worker(desk: Desk, redis: str | None, queues: str | None) -> None:
     with _engine(settings) as (engine, registry):
         config = Path(settings.config) if settings.config else settings_folder()
         content = open_content(engine, config, Path(settings.data), scanner=settings.scanner)
-        settle(engine, registry, content=content, retention=Retention.load(config))
+        signing = key_file(settings.database, settings.signing_key) if _signs(settings) else None
+        settle(engine, registry, content=content, retention=Retention.load(config), signing=signing)
         labour(chosen, connect(_redis(settings)))
 
 
@@ -122,6 +124,10 @@ def _settings(desk: Desk, redis: str | None) -> ServiceSettings:
     if chosen.keyring is not None:
         settings = replace(settings, keyring=chosen.keyring)
     return replace(settings, redis=redis) if redis else settings
+
+
+def _signs(settings: ServiceSettings) -> bool:
+    return bool(settings.signing_key) or settings.database.startswith("sqlite:///")
 
 
 def _redis(settings: ServiceSettings) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final
 
 from engine.casepage.bundle import CaseContent
@@ -21,6 +22,7 @@ class Office:
     registry: Registry
     content: CaseContent | None = None
     retention: Retention = field(default_factory=Retention)
+    signing: Path | None = None
 
 
 def settle(
@@ -29,11 +31,12 @@ def settle(
     *,
     content: CaseContent | None = None,
     retention: Retention | None = None,
+    signing: Path | None = None,
 ) -> Office:
     """Make these the ones that the tasks of this process use.
 
     registry: by default without connectors. content: what is beside the cases; None leaves it alone. retention: by
-    default the standard times.
+    default the standard times. signing: file of the key that signs the proof tree; None: it is not signed here.
     """
     _OPENED.clear()
     _OPENED.append(
@@ -42,6 +45,7 @@ def settle(
             registry=registry or Registry({}),
             content=content,
             retention=retention or Retention(),
+            signing=signing,
         )
     )
     return _OPENED[0]

@@ -24,12 +24,16 @@ class Periodic:
         return True
 
 
-def standard() -> list[Periodic]:
-    """What every installation does: kept messages are matched again, clocks moved, old changes of inboxes dropped."""
+def standard(*, proof_every: float = 300.0) -> list[Periodic]:
+    """What every installation does: kept messages are matched again, clocks moved, old changes of inboxes dropped.
+
+    proof_every: seconds between two signed roots of the proof tree.
+    """
     return [
         Periodic("deliver_messages", QueueName.OUTBOX, 5.0),
         Periodic("move_clocks", QueueName.REPORTS, 15.0),
         Periodic("call_for_interviews", QueueName.REPORTS, 3600.0),
         Periodic("clear_away", QueueName.REPORTS, 3600.0),
         Periodic("prune_inbox_changes", QueueName.REPORTS, 600.0),
+        Periodic("sign_root", QueueName.REPORTS, proof_every),
     ]

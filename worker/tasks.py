@@ -10,6 +10,7 @@ import logging
 import time
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Final, TypeVar
 from uuid import UUID
 
@@ -17,6 +18,8 @@ import sqlalchemy as sa
 
 from engine import canonical
 from engine.errors import Conflict, NotFound, Refusal
+from engine.history.signing import SigningKey
+from engine.history.tree import ProofTree
 from engine.inbox import prune
 from engine.retention import clear
 from worker.connectors.work import Refused, Work
@@ -89,6 +92,37 @@ def clear_away(_: list[str]) -> dict[str, int]:
         gone["beside cases"] = _steady(lambda: content.sweep(now))
     _LOG.info("cleared away: %s", gone)
     return gone
+
+
+def sign_root(_: list[str]) -> int:
+    """Add the heads of changed cases to the proof tree and sign its root; how many roots were signed.
+
+    An embedded installation makes its key when nothing was signed yet; a server's is made by an operator.
+    """
+    here = office()
+    tree = ProofTree(here.engine.database, here.engine.clock)
+    path = here.signing
+    if path is not None and not path.exists() and here.engine.database.dialect == "sqlite":
+        _make_key(tree, path)
+    if path is None or not path.exists():
+        _LOG.warning("the proof tree is not signed: there is no signing key (bihuan proof create-key)")
+        return 0
+    key = SigningKey.read(path)
+    signed = 0
+    while (root := _steady(partial(tree.append, key))) is not None:
+        _LOG.info("signed the root over %d leaves", root.size)
+        signed += 1
+    return signed
+
+
+def _make_key(tree: ProofTree, path: Path) -> None:
+    if _steady(tree.public_keys):
+        return
+    try:
+        key = SigningKey.create(path)
+    except Conflict:
+        return
+    _LOG.warning("made the signing key %s: %s; keep a copy of it apart from the database", key.id, path)
 
 
 def do_jobs(rows: list[tuple[str, int]]) -> int:

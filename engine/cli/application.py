@@ -31,6 +31,7 @@ from engine.cli.commands.limits import limits
 from engine.cli.commands.lint import lint
 from engine.cli.commands.message import message
 from engine.cli.commands.notices import notices
+from engine.cli.commands.proof import proof
 from engine.cli.commands.proofs import replay, verify
 from engine.cli.commands.retry import retry
 from engine.cli.commands.run_due import run_due
@@ -76,6 +77,7 @@ COMMANDS = (
     simulate,
     verify,
     replay,
+    proof,
     export,
     accounts,
     db,

@@ -23,42 +23,102 @@ def node(left: bytes, right: bytes) -> bytes:
     return sha256(b"\x01" + left + right).digest()
 
 
-def root(leaves: Sequence[bytes]) -> bytes:
-    """The root over leaf hashes."""
-    if not leaves:
-        return EMPTY
-    if len(leaves) == 1:
-        return leaves[0]
-    middle = _middle(len(leaves))
-    return node(root(leaves[:middle]), root(leaves[middle:]))
+Range = tuple[int, int]
+"""Leaves from a place up to, and without, another."""
+
+Place = tuple[int, int]
+"""A complete subtree: its level (0: a leaf) and which of that level."""
 
 
-def inclusion(leaves: Sequence[bytes], place: int) -> list[bytes]:
-    """The proof that the leaf at `place` (from 0) is in the tree. Raises IndexError for a place outside it."""
-    if not 0 <= place < len(leaves):
+def inclusion(place: int, size: int) -> list[Range]:
+    """Whose roots prove that the leaf at `place` (from 0) is in the tree of `size` leaves, from below.
+
+    Raises IndexError for a place outside it.
+    """
+    if not 0 <= place < size:
         raise IndexError(place)
-    if len(leaves) == 1:
-        return []
-    middle = _middle(len(leaves))
-    if place < middle:
-        return [*inclusion(leaves[:middle], place), root(leaves[middle:])]
-    return [*inclusion(leaves[middle:], place - middle), root(leaves[:middle])]
+    start, end = 0, size
+    found: list[Range] = []
+    while end - start > 1:
+        middle = start + _middle(end - start)
+        if place < middle:
+            found.append((middle, end))
+            end = middle
+        else:
+            found.append((start, middle))
+            start = middle
+    return found[::-1]
 
 
-def consistency(leaves: Sequence[bytes], earlier: int) -> list[bytes]:
-    """The proof that the tree of the first `earlier` leaves was only added to. Raises IndexError when not 0 < earlier <= size."""
-    if not 0 < earlier <= len(leaves):
+def consistency(earlier: int, size: int) -> list[Range]:
+    """Whose roots prove that the tree of the first `earlier` leaves was only added to, from below.
+
+    Raises IndexError when not 0 < earlier <= size.
+    """
+    if not 0 < earlier <= size:
         raise IndexError(earlier)
-    return _consistency(leaves, earlier, whole=True)
+    start, end = 0, size
+    found: list[Range] = []
+    while earlier != end:
+        middle = start + _middle(end - start)
+        if earlier <= middle:
+            found.append((middle, end))
+            end = middle
+        else:
+            found.append((start, middle))
+            start = middle
+    # The earlier tree itself is known to whoever asks.
+    if start:
+        found.append((start, end))
+    return found[::-1]
 
 
-def _consistency(leaves: Sequence[bytes], earlier: int, *, whole: bool) -> list[bytes]:
-    if earlier == len(leaves):
-        return [] if whole else [root(leaves)]
-    middle = _middle(len(leaves))
-    if earlier <= middle:
-        return [*_consistency(leaves[:middle], earlier, whole=whole), root(leaves[middle:])]
-    return [*_consistency(leaves[middle:], earlier - middle, whole=False), root(leaves[:middle])]
+def subtrees(part: Range) -> list[Place]:
+    """The complete subtrees a range of a tree is made of, the largest first."""
+    start, end = part
+    found: list[Place] = []
+    while start < end:
+        level = (end - start).bit_length() - 1
+        found.append((level, start >> level))
+        start += 1 << level
+    return found
+
+
+def joined(hashes: Sequence[bytes]) -> bytes:
+    """The root over the subtrees of a range (see `subtrees`)."""
+    if not hashes:
+        return EMPTY
+    found = hashes[-1]
+    for each in reversed(hashes[:-1]):
+        found = node(each, found)
+    return found
+
+
+class Growing:
+    """A tree being added to: all it remembers are the complete subtrees it is made of.
+
+    size, hashes: of the tree so far, as `subtrees((0, size))` has them.
+    """
+
+    def __init__(self, size: int = 0, hashes: Sequence[bytes] = ()) -> None:
+        self.size = size
+        self._parts = [(level, each) for (level, _), each in zip(subtrees((0, size)), hashes, strict=True)]
+
+    def add(self, found: bytes) -> list[tuple[Place, bytes]]:
+        """Add the hash of a leaf; the subtrees of two leaves and more that it completes."""
+        self.size += 1
+        level = 0
+        completed: list[tuple[Place, bytes]] = []
+        while self._parts and self._parts[-1][0] == level:
+            found = node(self._parts.pop()[1], found)
+            level += 1
+            completed.append(((level, (self.size >> level) - 1), found))
+        self._parts.append((level, found))
+        return completed
+
+    def root(self) -> bytes:
+        """The root now."""
+        return joined([each for _, each in self._parts])
 
 
 def is_included(entry: bytes, place: int, size: int, proof: Sequence[bytes], top: bytes) -> bool:

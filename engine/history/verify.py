@@ -19,6 +19,8 @@ from engine.cases.queries import Queries
 from engine.cases.reading import read_events
 from engine.errors import BihuanError
 from engine.history.beside import BesideRows
+from engine.history.bundle import Bundle
+from engine.history.covered import check_tree, cover, gone, proof_of
 from engine.history.findings import SENSELESS, HistoryFinding
 from engine.history.fold import Fold
 from engine.history.headers import compare_header, read_header
@@ -43,10 +45,15 @@ class Opened(Protocol):
 
 @dataclass(slots=True)
 class Report:
-    """What was checked and what was found."""
+    """What was checked and what was found.
+
+    unproven: events that no signed root covers. destroyed: cases that were lawfully destroyed.
+    """
 
     cases: int = 0
     events: int = 0
+    unproven: int = 0
+    destroyed: int = 0
     findings: list[HistoryFinding] = field(default_factory=list)
 
     @property
@@ -58,21 +65,43 @@ class Report:
         """Take another report in."""
         self.cases += other.cases
         self.events += other.events
+        self.unproven += other.unproven
+        self.destroyed += other.destroyed
         self.findings.extend(other.findings)
 
 
 class Verifier:
-    """Checks histories by their recorded effects and hashes alone."""
+    """Checks histories by their recorded effects and hashes, and by the signed roots that cover them.
 
-    def __init__(self, engine: Opened) -> None:
+    published: roots that were handed out. anchor: the name of the key that signs here; without either the keys in the
+    database are taken at their word.
+    """
+
+    def __init__(
+        self, engine: Opened, *, published: Iterable[Bundle] = (), anchor: str | None = None
+    ) -> None:
         self._engine = engine
         self._definitions: dict[str, list[HistoryFinding]] = {}
+        with engine.database.reading() as tx:
+            self.covered = cover(tx, published, anchor)
 
     def verify_all(self) -> Iterator[Report]:
-        """One report a case, then one for definitions and for events that belong to no case."""
+        """One report a case, then one for definitions and events that belong to no case, and one for the proof tree."""
         for case_id in self._engine.queries.case_ids():
             yield self.verify(case_id)
         yield self.verify_deployments()
+        yield self.verify_tree()
+
+    def verify_tree(self) -> Report:
+        """Build the proof tree anew, compare it with every signed root, and look for cases that are gone."""
+        report = Report()
+        with self._engine.database.reading(snapshot=True) as tx:
+            report.findings.extend(check_tree(tx, self.covered))
+            for case_id in gone(tx, self.covered):
+                found = list(proof_of(tx, case_id, self.covered).compare(tx, broken=False))
+                report.destroyed += not found
+                report.findings.extend(found)
+        return report
 
     def verify(self, case_id: UUID) -> Report:
         """Check one case: chain, effects, header rows, snapshots, mirror rows, vault, definitions."""
@@ -81,8 +110,10 @@ class Verifier:
         start: EventContent | None = None
         beside = BesideRows(case_id)
         with self._engine.database.reading(snapshot=True) as tx:
+            proof = proof_of(tx, case_id, self.covered)
             for event in read_events(tx, case_id):
                 report.events += 1
+                proof.note(event.head.seq, event.hash)
                 content, found = fold.step(event)
                 report.findings.extend(found)
                 if event.head.seq == 1:
@@ -96,6 +127,12 @@ class Verifier:
             header = read_header(tx, case_id)
             if not fold.broken:
                 report.findings.extend(_judged(fold, partial(beside.compare, tx)))
+            against = list(proof.compare(tx, broken=fold.broken))
+        report.findings.extend(against)
+        report.unproven = max(0, report.events - proof.proved)
+        if not report.events and proof.leaves and stored.row is None:
+            report.destroyed = int(not against)
+            return report
         report.findings.extend(_judged(fold, lambda: _check_row(stored.row, fold, start)))
         if not fold.broken:
             report.findings.extend(_judged(fold, lambda: _check_snapshots(stored, fold)))

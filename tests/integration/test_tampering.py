@@ -80,7 +80,7 @@ def unfettered(connection: Any, _: Any) -> None:
 def drop_protection(owner: sa.Engine) -> None:
     """No trigger refuses, and on PostgreSQL no check either."""
     if owner.dialect.name == "sqlite":
-        query, drop = "SELECT name FROM sqlite_master WHERE type = 'trigger'", "DROP TRIGGER {}"
+        query, drop = "SELECT name FROM sqlite_master WHERE sql LIKE '%RAISE(%'", "DROP TRIGGER {}"
     else:
         query = "SELECT conrelid::regclass || ' DROP CONSTRAINT ' || conname FROM pg_constraint WHERE contype = 'c'"
         query, drop = f"{query} AND conrelid > 0", "ALTER TABLE {}"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,18 +16,23 @@ from engine.cli.cases import find_case
 from engine.cli.command import argument, command, option
 from engine.cli.desk import Desk
 from engine.cli.exits import Exit
+from engine.cli.files import read_file
 from engine.cli.grammar import Command
+from engine.cli.signing import own_key
+from engine.cli.types import File
 from engine.i18n import Catalogue
 from engine.store.tables import cases
 
 if TYPE_CHECKING:
     from engine.facade import Engine
     from engine.history import HistoryFinding, Report
+    from engine.history.covered import Covered
 
 
 def verify(say: Catalogue) -> Command:
     """Check hashes, effects, snapshots and rows."""
-    return command("verify", say, _verify, _which(say, "verify"))
+    published = option(say, "verify", "--root", "published", type=File(), multiple=True, metavar="FILE")
+    return command("verify", say, _verify, [*_which(say, "verify"), published])
 
 
 def replay(say: Catalogue) -> Command:
@@ -41,16 +48,63 @@ def _which(say: Catalogue, topic: str) -> list[click.Parameter]:
     ]
 
 
-def _verify(desk: Desk, names: tuple[str, ...], *, every: bool) -> Exit:
-    from engine.history import Verifier
+def _verify(desk: Desk, names: tuple[str, ...], *, every: bool, published: tuple[Path, ...]) -> Exit:
+    from engine.history import Report, Verifier
+    from engine.history.bundle import read
 
     _check_choice(desk.say, names, every=every)
+    bundles = [read(read_file(path)) for path in published]
     with desk.engine() as engine:
-        verifier = Verifier(engine)
-        if every:
-            return _run(desk, "verify", verifier.verify_all(), _count(engine))
-        chosen = [find_case(engine, name) for name in names]
-        return _run(desk, "verify", (verifier.verify(case_id) for case_id in chosen), len(chosen))
+        verifier = Verifier(engine, published=bundles, anchor=own_key(desk))
+        reports: Iterable[Report] = verifier.verify_all()
+        total = _count(engine) if every else len(names)
+        if not every:
+            chosen = [find_case(engine, name) for name in names]
+            of_tree = Report(findings=list(verifier.covered.found))
+            reports = chain((verifier.verify(case_id) for case_id in chosen), [of_tree])
+        checked = go_through(desk, "verify", reports, total)
+        said = replace(checked, covered=verifier.covered)
+    if desk.chosen.is_json:
+        desk.screen.json(said.to_json() | {"proof": _covered_json(desk, said)})
+    else:
+        show(desk, said)
+        _show_covered(desk, said)
+    return said.exit
+
+
+def _covered_json(desk: Desk, checked: Checked) -> dict[str, Any]:
+    covered, report = checked.covered, checked.report
+    root = covered.root if covered is not None else None
+    return {
+        "size": 0 if root is None else root.size,
+        "root": None if root is None else root.root.hex(),
+        "signed_at": None if root is None else desk.iso(root.signed_at),
+        "key": None if root is None else root.key_id,
+        "anchored": covered is not None and covered.anchored,
+        "unproven_events": report.unproven,
+        "destroyed": report.destroyed,
+    }
+
+
+def _show_covered(desk: Desk, checked: Checked) -> None:
+    say, covered, report = desk.say, checked.covered, checked.report
+    if covered is None or covered.root is None:
+        desk.screen.remark(say("verify.no_root", events=report.unproven))
+        return
+    root = covered.root
+    desk.screen.remark(
+        say(
+            "verify.covered",
+            time=desk.time(root.signed_at),
+            size=root.size,
+            events=report.events - report.unproven,
+            destroyed=report.destroyed,
+        )
+    )
+    if report.unproven:
+        desk.screen.remark(say("verify.unproven", time=desk.time(root.signed_at), events=report.unproven))
+    if not covered.anchored:
+        desk.screen.warn(say("verify.not_anchored"))
 
 
 def _replay(desk: Desk, names: tuple[str, ...], *, every: bool, rebuild: bool) -> Exit:
@@ -82,6 +136,7 @@ class Checked:
     topic: str
     report: Report
     seconds: float
+    covered: Covered | None = None
 
     @property
     def exit(self) -> Exit:

@@ -34,6 +34,7 @@ from engine.store.tables.definitions import (
     start_timers,
 )
 from engine.store.tables.deliveries import leases, notices, stuck_work
+from engine.store.tables.destructions import destructions, due_destructions, legal_holds
 from engine.store.tables.directory import (
     case_parties_units,
     case_people,
@@ -48,6 +49,14 @@ from engine.store.tables.duplicates import case_blind_index
 from engine.store.tables.inbox import UNGRADED, case_headers, done_tasks, inbox_changes
 from engine.store.tables.jobs import incidents, jobs, outbox
 from engine.store.tables.metadata import METADATA, NEVER
+from engine.store.tables.proofs import (
+    proof_keys,
+    proof_leaves,
+    proof_nodes,
+    proof_roots,
+    tombstones,
+    unproved_events,
+)
 from engine.store.tables.proposals import config_changes, submission_files, submissions
 from engine.store.tables.waits import messages, subscriptions, timers
 from engine.store.tables.work import task_candidates, tasks
@@ -74,19 +83,26 @@ __all__ = [
     "definition_resources",
     "definitions",
     "deployments",
+    "destructions",
     "directory_changes",
     "done_tasks",
+    "due_destructions",
     "events",
     "idempotency_keys",
     "inbox_changes",
     "incidents",
     "jobs",
     "leases",
+    "legal_holds",
     "memberships",
     "messages",
     "notices",
     "outbox",
     "people",
+    "proof_keys",
+    "proof_leaves",
+    "proof_nodes",
+    "proof_roots",
     "resources",
     "saved_views",
     "scopes",
@@ -106,7 +122,9 @@ __all__ = [
     "tasks",
     "timers",
     "tokens",
+    "tombstones",
     "units",
     "unmask_grants",
+    "unproved_events",
     "vault_entries",
 ]

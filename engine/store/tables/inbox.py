@@ -84,6 +84,15 @@ case_headers = sa.Table(
         postgresql_where=sa.text("closed_at IS NULL"),
         sqlite_where=sa.text("closed_at IS NULL"),
     ),
+    # By what the time for which a case is kept is over.
+    sa.Index(
+        "ix_case_headers_ended",
+        "definition_key",
+        "closed_at",
+        "case_id",
+        postgresql_where=sa.text("closed_at IS NOT NULL"),
+        sqlite_where=sa.text("closed_at IS NOT NULL"),
+    ),
 )
 """One row a case: what lists of cases show, sort and filter by."""
 

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.history import merkle
+from tests.unit.history import naive_tree as naive
 
 # The entries and roots that implementations of RFC 6962 test themselves with.
 ENTRIES = [bytes.fromhex(text) for text in ("", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f")]  # fmt: skip
@@ -23,17 +24,36 @@ ROOTS = [
 LEAVES = [merkle.leaf(b"%d" % number) for number in range(20)]
 
 
+def proved(leaves: list[bytes], parts: list[merkle.Range]) -> list[bytes]:
+    """The hashes of a proof, each joined from the complete subtrees that a growing tree kept."""
+    kept = grown(leaves)[1]
+    return [merkle.joined([kept[place] for place in merkle.subtrees(part)]) for part in parts]
+
+
+def grown(leaves: list[bytes], at_once: int = 1) -> tuple[bytes, dict[merkle.Place, bytes]]:
+    """The root of a tree that was left and taken up again every so many leaves, and all its complete subtrees."""
+    kept: dict[merkle.Place, bytes] = {}
+    tree = merkle.Growing()
+    for place, each in enumerate(leaves):
+        if place % at_once == 0:
+            tree = merkle.Growing(place, [kept[part] for part in merkle.subtrees((0, place))])
+        kept[0, place] = each
+        kept |= dict(tree.add(each))
+    return tree.root(), kept
+
+
 def test_the_published_roots() -> None:
     leaves = [merkle.leaf(entry) for entry in ENTRIES]
-    assert [merkle.root(leaves[: size + 1]).hex() for size in range(8)] == ROOTS
-    assert merkle.root([]) == merkle.EMPTY
+    assert [grown(leaves[: size + 1])[0].hex() for size in range(8)] == ROOTS
+    assert [naive.root(leaves[: size + 1]).hex() for size in range(8)] == ROOTS
+    assert grown([])[0] == naive.root([]) == merkle.EMPTY
 
 
 @pytest.mark.parametrize("size", range(1, 20))
 def test_every_entry_of_a_tree_is_proved_and_no_other(size: int) -> None:
-    top = merkle.root(LEAVES[:size])
+    top = naive.root(LEAVES[:size])
     for place in range(size):
-        proof = merkle.inclusion(LEAVES[:size], place)
+        proof = proved(LEAVES[:size], merkle.inclusion(place, size))
         assert merkle.is_included(b"%d" % place, place, size, proof, top)
         assert not merkle.is_included(b"x", place, size, proof, top)
         assert not merkle.is_included(b"%d" % place, place, size, [*proof, top], top)
@@ -43,10 +63,10 @@ def test_every_entry_of_a_tree_is_proved_and_no_other(size: int) -> None:
 
 @pytest.mark.parametrize("size", range(1, 20))
 def test_every_earlier_tree_is_proved_to_have_been_added_to(size: int) -> None:
-    after = merkle.root(LEAVES[:size])
+    after = naive.root(LEAVES[:size])
     for earlier in range(1, size + 1):
-        before = merkle.root(LEAVES[:earlier])
-        proof = merkle.consistency(LEAVES[:size], earlier)
+        before = naive.root(LEAVES[:earlier])
+        proof = proved(LEAVES[:size], merkle.consistency(earlier, size))
         assert merkle.is_consistent(earlier, size, before, after, proof)
         assert not merkle.is_consistent(earlier, size, merkle.leaf(b"other"), after, proof)
         assert not merkle.is_consistent(earlier, size, before, merkle.leaf(b"other"), proof)
@@ -55,9 +75,9 @@ def test_every_earlier_tree_is_proved_to_have_been_added_to(size: int) -> None:
 
 def test_places_outside_a_tree_have_no_proof() -> None:
     with pytest.raises(IndexError):
-        merkle.inclusion(LEAVES[:3], 3)
+        merkle.inclusion(3, 3)
     with pytest.raises(IndexError):
-        merkle.consistency(LEAVES[:3], 0)
+        merkle.consistency(0, 3)
 
 
 @given(st.integers(2, 20), st.data())
@@ -65,7 +85,20 @@ def test_a_rewritten_entry_cannot_be_called_an_addition(size: int, data: st.Data
     earlier = data.draw(st.integers(1, size - 1))
     altered = data.draw(st.integers(0, earlier - 1))
     leaves = list(LEAVES[:size])
-    before = merkle.root(leaves[:earlier])
+    before = naive.root(leaves[:earlier])
     leaves[altered] = merkle.leaf(b"rewritten")
-    proof = merkle.consistency(leaves, earlier)
-    assert not merkle.is_consistent(earlier, size, before, merkle.root(leaves), proof)
+    proof = proved(leaves, merkle.consistency(earlier, size))
+    assert not merkle.is_consistent(earlier, size, before, naive.root(leaves), proof)
+
+
+@given(st.integers(1, 300), st.integers(1, 50), st.data())
+def test_a_tree_that_grows_is_the_one_of_the_definition(size: int, at_once: int, data: st.DataObject) -> None:
+    leaves = [merkle.leaf(b"%d" % number) for number in range(size)]
+    top, kept = grown(leaves, at_once)
+    assert top == naive.root(leaves)
+    # About one subtree more for each leaf, and no more.
+    assert len(kept) < 2 * size
+    place = data.draw(st.integers(0, size - 1))
+    assert proved(leaves, merkle.inclusion(place, size)) == naive.inclusion(leaves, place)
+    earlier = data.draw(st.integers(1, size))
+    assert proved(leaves, merkle.consistency(earlier, size)) == naive.consistency(leaves, earlier)
