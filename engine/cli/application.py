@@ -39,6 +39,7 @@ from engine.cli.commands.scenarios import scenarios
 from engine.cli.commands.simulate import simulate
 from engine.cli.commands.start import start
 from engine.cli.commands.stuck import stuck
+from engine.cli.commands.table import table
 from engine.cli.commands.tasks import tasks
 from engine.cli.elsewhere import Unreachable
 from engine.cli.exits import Exit, exit_of
@@ -58,6 +59,7 @@ COMMANDS = (
     lint,
     feel,
     decide,
+    table,
     scenarios,
     deploy,
     start,
