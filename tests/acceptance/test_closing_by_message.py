@@ -87,7 +87,7 @@ def test_no_message_closes_a_case_before_its_conditions_are_met(task: str) -> No
             if waiting.name in WITHDRAWALS:
                 continue
             if waiting.kind == "message":
-                engine.send_message(waiting.name, waiting.key, {}, message_id=f"m/{waiting.id}")
+                engine.send_message(waiting.name, waiting.key or "", {}, message_id=f"m/{waiting.id}")
             elif waiting.kind == "signal":
                 engine.broadcast_signal(waiting.name, {}, signal_id=f"s/{waiting.id}")
             assert engine.case(stage.case_id).status == "active", waiting.name
