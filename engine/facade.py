@@ -70,7 +70,7 @@ class Engine(Handling):
         self.database = database
         self.config = config
         self.clock = clock
-        self._keyring = keyring
+        self.keyring = keyring
         self.vault = Vault(keyring, random=config.random)
         self.definitions = Definitions(database, config.settings)
         self.executor = GroupExecutor(
@@ -146,7 +146,7 @@ class Engine(Handling):
         """Close the database and the keyring."""
         self.executor.forget()
         self.database.close()
-        self._keyring.close()
+        self.keyring.close()
 
     def __enter__(self) -> Self:
         return self

@@ -74,6 +74,7 @@ def _scheduler(desk: Desk, redis: str | None) -> None:
 def _worker(desk: Desk, redis: str | None, queues: str | None) -> None:
     from engine.casepage.bundle import open_content
     from engine.cli.shipped import settings_folder
+    from engine.history.keeping import load_keeping
     from engine.history.signing import key_file
     from engine.retention import Retention
     from worker.labour import labour
@@ -93,7 +94,14 @@ def _worker(desk: Desk, redis: str | None, queues: str | None) -> None:
         config = Path(settings.config) if settings.config else settings_folder()
         content = open_content(engine, config, Path(settings.data), scanner=settings.scanner)
         signing = key_file(settings.database, settings.signing_key) if _signs(settings) else None
-        settle(engine, registry, content=content, retention=Retention.load(config), signing=signing)
+        settle(
+            engine,
+            registry,
+            content=content,
+            retention=Retention.load(config),
+            signing=signing,
+            keeping=load_keeping(config),
+        )
         labour(chosen, connect(_redis(settings)))
 
 

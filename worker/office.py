@@ -8,6 +8,7 @@ from typing import Final
 
 from engine.casepage.bundle import CaseContent
 from engine.facade import Engine
+from engine.history.keeping import Keeping
 from engine.retention import Retention
 from worker.connectors.registry import Registry
 
@@ -23,6 +24,7 @@ class Office:
     content: CaseContent | None = None
     retention: Retention = field(default_factory=Retention)
     signing: Path | None = None
+    keeping: tuple[Keeping, ...] = ()
 
 
 def settle(
@@ -32,11 +34,13 @@ def settle(
     content: CaseContent | None = None,
     retention: Retention | None = None,
     signing: Path | None = None,
+    keeping: tuple[Keeping, ...] = (),
 ) -> Office:
     """Make these the ones that the tasks of this process use.
 
     registry: by default without connectors. content: what is beside the cases; None leaves it alone. retention: by
     default the standard times. signing: file of the key that signs the proof tree; None: it is not signed here.
+    keeping: how long cases are kept after they ended.
     """
     _OPENED.clear()
     _OPENED.append(
@@ -46,6 +50,7 @@ def settle(
             content=content,
             retention=retention or Retention(),
             signing=signing,
+            keeping=keeping,
         )
     )
     return _OPENED[0]

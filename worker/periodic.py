@@ -35,5 +35,6 @@ def standard(*, proof_every: float = 300.0) -> list[Periodic]:
         Periodic("call_for_interviews", QueueName.REPORTS, 3600.0),
         Periodic("clear_away", QueueName.REPORTS, 3600.0),
         Periodic("prune_inbox_changes", QueueName.REPORTS, 600.0),
+        Periodic("list_due_destructions", QueueName.REPORTS, 86_400.0),
         Periodic("sign_root", QueueName.REPORTS, proof_every),
     ]

@@ -18,6 +18,7 @@ import sqlalchemy as sa
 
 from engine import canonical
 from engine.errors import Conflict, NotFound, Refusal
+from engine.history.destruction import Destructions
 from engine.history.signing import SigningKey
 from engine.history.tree import ProofTree
 from engine.inbox import prune
@@ -92,6 +93,13 @@ def clear_away(_: list[str]) -> dict[str, int]:
         gone["beside cases"] = _steady(lambda: content.sweep(now))
     _LOG.info("cleared away: %s", gone)
     return gone
+
+
+def list_due_destructions(_: list[str]) -> int:
+    """List the cases whose time is over; how many. Nothing is destroyed."""
+    here = office()
+    engine = here.engine
+    return _steady(Destructions(engine.database, engine.keyring, engine.clock, here.keeping).list_due)
 
 
 def sign_root(_: list[str]) -> int:

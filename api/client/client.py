@@ -128,6 +128,21 @@ class Client:
         """The page of a case."""
         return self.call("GET", f"/cases/{case_id}")
 
+    def roots(self, *, before: int | None = None, limit: int = 50) -> dict[str, Any]:
+        """Signed roots of the proof tree, the latest first, with the public keys. before: over fewer leaves than this."""
+        query: dict[str, str | int] = {"limit": limit}
+        return self.call("GET", "/audit/roots", query=query | ({} if before is None else {"before": before}))
+
+    def inclusion(self, case_id: UUID, *, size: int | None = None) -> dict[str, Any]:
+        """The proof that a case is in the tree of a signed root, by default of the latest, to be checked offline."""
+        query: dict[str, str | int] = {} if size is None else {"size": size}
+        return self.call("GET", f"/audit/cases/{case_id}/inclusion", query=query)
+
+    def consistency(self, earlier: int, *, size: int | None = None) -> dict[str, Any]:
+        """The proof that the tree was only added to since the root over `earlier` leaves."""
+        query: dict[str, str | int] = {"earlier": earlier}
+        return self.call("GET", "/audit/consistency", query=query | ({} if size is None else {"size": size}))
+
     def command(self, path: str, body: Mapping[str, Any], *, key: str | None = None) -> dict[str, Any]:
         """Give a command. key: makes repeating safe; by default a fresh one, so that a lost answer may be asked again."""
         return self.call("POST", path, body=body, headers={"Idempotency-Key": key or str(uuid4())})

@@ -21,6 +21,7 @@ from api.resources import (
     messages,
     names,
     own,
+    proofs,
     tasks,
     words,
 )
@@ -43,6 +44,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     config.blueprint,
     names.blueprint,
     audit.blueprint,
+    proofs.blueprint,
     exports.blueprint,
     intake.blueprint,
 )

@@ -21,6 +21,7 @@ from engine.cli.commands.db import db
 from engine.cli.commands.decide import decide
 from engine.cli.commands.demo import demo
 from engine.cli.commands.deploy import deploy
+from engine.cli.commands.destruction import destruction
 from engine.cli.commands.directory import directory
 from engine.cli.commands.export import export
 from engine.cli.commands.feel import feel
@@ -80,6 +81,7 @@ COMMANDS = (
     verify,
     replay,
     proof,
+    destruction,
     export,
     accounts,
     db,

@@ -55,7 +55,7 @@ def write(
     made: dict[str, Any] = {
         "format": FORMAT,
         "root": root_json(root),
-        "keys": [_key_json(each) for each in keys],
+        "keys": [key_json(each) for each in keys],
     }
     if inclusion is not None:
         made["inclusion"] = inclusion_json(inclusion)
@@ -89,7 +89,8 @@ def consistency_json(proof: Consistency) -> dict[str, Any]:
     return {"before": root_json(proof.before), "path": [each.hex() for each in proof.path]}
 
 
-def _key_json(key: PublicKey) -> dict[str, Any]:
+def key_json(key: PublicKey) -> dict[str, Any]:
+    """A public key as JSON."""
     return {
         "key": key.id,
         "public": key.public.hex(),

@@ -85,6 +85,19 @@ class Keyring:
                 _place(case_id, party),
             )
 
+    def destroy_case(self, case_id: UUID) -> None:
+        """Destroy every key of a case, for good, and forget whose they were; doing it again changes nothing."""
+        with self._turn:
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                self._connection.execute("DELETE FROM keys WHERE case_id = ?", (case_id.bytes,))
+                # What is left says that there is nothing to be made anew.
+                self._connection.execute("INSERT INTO keys VALUES (?, '', NULL)", (case_id.bytes,))
+                self._connection.execute("COMMIT")
+            except BaseException:
+                self._connection.execute("ROLLBACK")
+                raise
+
     @contextmanager
     def hasty(self) -> Iterator[None]:
         """Let keys made in the block be written when the operating system likes: for cases that nobody lives."""

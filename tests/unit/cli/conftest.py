@@ -73,7 +73,7 @@ def bihuan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
     monkeypatch.setenv("BIHUAN_ACTOR", "wang")
     monkeypatch.setenv("BIHUAN_LANG", "zh")
     monkeypatch.setenv("BIHUAN_INCIDENTS", str(tmp_path / "incidents"))
-    for name in ("BIHUAN_DATABASE", "BIHUAN_KEYRING", "BIHUAN_ZONE"):
+    for name in ("BIHUAN_DATABASE", "BIHUAN_KEYRING", "BIHUAN_SIGNING_KEY", "BIHUAN_ZONE"):
         monkeypatch.delenv(name, raising=False)
 
     def give(*words: object) -> Said:

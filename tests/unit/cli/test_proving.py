@@ -112,3 +112,55 @@ def test_an_address_of_no_database_is_refused_without_repeating_it(
     said = bihuan(*command, "--database", url, "--keyring", "sqlite:///k")
     assert said.code in (3, 6)
     assert "secret" not in said.err
+
+
+def test_roots_are_signed_handed_out_and_checked_offline(handled: Bihuan, tmp_path: Path) -> None:
+    assert handled("proof", "append").code == 3
+    assert handled("proof", "root").code == 3
+    made = handled("proof", "create-key", "--format", "json").json
+    assert (tmp_path / "bihuan.db.signing-key").stat().st_mode & 0o777 == 0o600
+    assert handled("proof", "create-key").code == 4
+    assert handled("proof", "append", "--format", "json").json["root"]["size"] == 2
+    assert handled("proof", "append", "--format", "json").json["root"] is None
+    assert handled("proof", "publish", "first.json").code == 0
+    handled("start", "visit", "--business-key", "ZF-3")
+    said = handled("verify", "--all", "--root", "first.json", "--format", "json").json["proof"]
+    assert (said["size"], said["anchored"], said["unproven_events"], said["key"]) == (2, True, 1, made["key"])
+    assert "尚未证明" in handled("verify", "--all").out
+    handled("proof", "append")
+    assert handled("proof", "rotate-key").code == 0
+    handled("proof", "publish", "second.json", "--since", "first.json")
+    handled("proof", "inclusion", "ZF-3", "--output", "case.json")
+    handled("proof", "consistency", "first.json", "--output", "grown.json")
+    for name in ("bihuan.db", "bihuan.db.keys", "bihuan.db.signing-key"):
+        (tmp_path / name).rename(tmp_path / f"{name}.away")
+    for name in ("second.json", "grown.json"):
+        assert handled("proof", "check", name, "--trusted", "first.json").code == 0
+    checked = handled("proof", "check", "case.json", "--format", "json")
+    assert (checked.code, checked.json["says"]["events"]) == (0, 1)
+    altered = (tmp_path / "case.json").read_text().replace('\\"events\\":1', '\\"events\\":2')
+    (tmp_path / "case.json").write_text(altered)
+    assert handled("proof", "check", "case.json").code == 1
+    (tmp_path / "case.json").write_text("{}")
+    assert handled("proof", "check", "case.json").code == 6
+
+
+def test_a_lost_signing_key_is_not_made_anew(handled: Bihuan, tmp_path: Path) -> None:
+    handled("proof", "create-key")
+    handled("proof", "append")
+    (tmp_path / "bihuan.db.signing-key").unlink()
+    said = handled("proof", "create-key", "--format", "json")
+    assert (said.code, said.error["code"]) == (4, "proof.other_key")
+    assert not (tmp_path / "bihuan.db.signing-key").exists()
+    assert handled("verify", "--all", "--format", "json").json["proof"]["anchored"] is False
+
+
+def test_what_is_not_due_is_not_destroyed(handled: Bihuan) -> None:
+    handled("proof", "create-key")
+    assert handled("destruction", "due", "--format", "json").json == {"due": [], "count": 0}
+    assert handled("destruction", "propose", "ZF-1", "--reason", "x").code == 5
+    assert handled("destruction", "approve", "7").code == 3
+    assert handled("destruction", "hold", "ZF-1", "--reason", "诉讼").code == 0
+    assert handled("destruction", "lift", "ZF-1").code == 0
+    assert handled("destruction", "lift", "ZF-1").code == 3
+    assert handled("destruction", "list", "--format", "json").json == {"destructions": []}

@@ -130,7 +130,7 @@ def test_a_department_sees_its_own_part_alone(world: World) -> None:
 
 
 def test_erased_values_are_said_to_be_erased(world: World) -> None:
-    world.engine._keyring.destroy(world.case, "reporter")
+    world.engine.keyring.destroy(world.case, "reporter")
     assert values(world, "li", "reporter_name", "party_name") == ["（已依法删除）", "张三丰"]
 
 
