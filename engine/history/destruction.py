@@ -37,7 +37,7 @@ from engine.vault import Keyring
 
 KEPT: Final = frozenset({access_log.name, destructions.name, proof_leaves.name, tombstones.name})
 """What is kept of a destroyed case: who looked at it for as long as that log is kept, who decided, and the proof."""
-PAGE: Final = 1_000
+SHORTEST_YEAR: Final = 365 * 86_400 * 1_000_000
 _D = destructions.c
 _insert_tombstone: Final = insert(tombstones)
 
@@ -89,10 +89,10 @@ class Destructions:
         with self._database.transaction() as tx:
             tx.execute(due_destructions.delete())
             found = {}
-            for flow in sorted({rule.flow for rule in self._rules}):
+            for flow, since in sorted(self._horizons(now).items()):
                 header = case_headers.c
                 query = sa.select(header.case_id, header.category, header.closed_at).where(
-                    header.definition_key == flow, header.closed_at.is_not(None), header.closed_at <= now
+                    header.definition_key == flow, header.closed_at.is_not(None), header.closed_at <= since
                 )
                 for row in tx.execute(query.where(~_held(header.case_id))):
                     due = self._due(row.case_id, flow, row.category, row.closed_at)
@@ -233,6 +233,14 @@ class Destructions:
         if rule is None or over is None:
             return None
         return Due(case_id=case_id, rule=rule.name, ended_at=ended_at, due_at=over)
+
+    def _horizons(self, now: int) -> dict[str, int]:
+        """By flow: a case that ended later than this cannot be due by any rule."""
+        found: dict[str, int] = {}
+        for rule in self._rules:
+            if rule.years is not None:
+                found[rule.flow] = max(found.get(rule.flow, 0), now - rule.years * SHORTEST_YEAR)
+        return found
 
     def _check(self, tx: Transaction, case_id: UUID) -> Due:
         """That the time of a case is over and nothing keeps it. Raises NotFound, Refusal."""
