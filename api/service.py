@@ -17,6 +17,7 @@ from engine.entitlement import Entitlement
 from engine.facade import Engine
 from engine.inbox import Cases, Inbox
 from engine.installation import Timetables
+from engine.reports import Reports, open_reports
 from engine.settings import ServiceSettings
 
 EXTENSION = "bihuan"
@@ -60,6 +61,11 @@ class Service:
     def timetables(self) -> Timetables:
         """The calendars and limits in force."""
         return Timetables(self.config)
+
+    @cached_property
+    def reports(self) -> Reports:
+        """Indicators and reports."""
+        return open_reports(self.engine, self.config, self.timetables, shipped=settings_folder())
 
     @cached_property
     def content(self) -> CaseContent:

@@ -76,6 +76,8 @@ def _worker(desk: Desk, redis: str | None, queues: str | None) -> None:
     from engine.cli.shipped import settings_folder
     from engine.history.keeping import load_keeping
     from engine.history.signing import key_file
+    from engine.installation import Timetables
+    from engine.reports import open_reports
     from engine.retention import Retention
     from worker.labour import labour
     from worker.office import settle
@@ -94,6 +96,7 @@ def _worker(desk: Desk, redis: str | None, queues: str | None) -> None:
         config = Path(settings.config) if settings.config else settings_folder()
         content = open_content(engine, config, Path(settings.data), scanner=settings.scanner)
         signing = key_file(settings.database, settings.signing_key) if _signs(settings) else None
+        reports = open_reports(engine, config, Timetables(config), shipped=settings_folder())
         settle(
             engine,
             registry,
@@ -101,6 +104,7 @@ def _worker(desk: Desk, redis: str | None, queues: str | None) -> None:
             retention=Retention.load(config),
             signing=signing,
             keeping=load_keeping(config),
+            reports=reports,
         )
         labour(chosen, connect(_redis(settings)))
 

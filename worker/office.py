@@ -9,6 +9,7 @@ from typing import Final
 from engine.casepage.bundle import CaseContent
 from engine.facade import Engine
 from engine.history.keeping import Keeping
+from engine.reports import Reports
 from engine.retention import Retention
 from worker.connectors.registry import Registry
 
@@ -25,6 +26,7 @@ class Office:
     retention: Retention = field(default_factory=Retention)
     signing: Path | None = None
     keeping: tuple[Keeping, ...] = ()
+    reports: Reports | None = None
 
 
 def settle(
@@ -35,12 +37,14 @@ def settle(
     retention: Retention | None = None,
     signing: Path | None = None,
     keeping: tuple[Keeping, ...] = (),
+    reports: Reports | None = None,
 ) -> Office:
     """Make these the ones that the tasks of this process use.
 
     registry: by default without connectors. content: what is beside the cases; None leaves it alone. retention: by
     default the standard times. signing: file of the key that signs the proof tree; None: it is not signed here.
     keeping: how long cases are kept after they ended.
+    reports: what keeps facts up to the logs; None leaves them alone.
     """
     _OPENED.clear()
     _OPENED.append(
@@ -51,6 +55,7 @@ def settle(
             retention=retention or Retention(),
             signing=signing,
             keeping=keeping,
+            reports=reports,
         )
     )
     return _OPENED[0]

@@ -25,7 +25,8 @@ class Periodic:
 
 
 def standard(*, proof_every: float = 300.0) -> list[Periodic]:
-    """What every installation does: kept messages are matched again, clocks moved, old changes of inboxes dropped.
+    """What every installation does: kept messages are matched again, clocks moved, facts of reports brought up to the
+    logs, old changes of inboxes dropped.
 
     proof_every: seconds between two signed roots of the proof tree.
     """
@@ -33,6 +34,8 @@ def standard(*, proof_every: float = 300.0) -> list[Periodic]:
         Periodic("deliver_messages", QueueName.OUTBOX, 5.0),
         Periodic("move_clocks", QueueName.REPORTS, 15.0),
         Periodic("call_for_interviews", QueueName.REPORTS, 3600.0),
+        Periodic("follow_logs", QueueName.REPORTS, 15.0),
+        Periodic("compare_logs", QueueName.REPORTS, 3600.0),
         Periodic("clear_away", QueueName.REPORTS, 3600.0),
         Periodic("prune_inbox_changes", QueueName.REPORTS, 600.0),
         Periodic("list_due_destructions", QueueName.REPORTS, 86_400.0),

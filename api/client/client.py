@@ -143,6 +143,25 @@ class Client:
         query: dict[str, str | int] = {"earlier": earlier}
         return self.call("GET", "/audit/consistency", query=query | ({} if size is None else {"size": size}))
 
+    def report(self, name: str, period: str, **query: str) -> dict[str, Any]:
+        """A report by its name (`overview`, `indicators`, …) as tables. query: `unit`, `flow`, `category`, `by`, …"""
+        return self.call("GET", f"/reports/{name}", query={"period": period, **query})
+
+    def behind(self, indicator: str, period: str, *, rest: bool = False, **query: str) -> Iterator[UUID]:
+        """The cases behind a number, page after page. rest: those of the whole that are not in the part."""
+        asked: dict[str, str | int] = {
+            "indicator": indicator,
+            "period": period,
+            "rest": str(rest).lower(),
+            **query,
+        }
+        while True:
+            page = self.call("GET", "/reports/cases", query=asked)
+            yield from (UUID(each) for each in page["items"])
+            if page["next"] is None:
+                return
+            asked["cursor"] = page["next"]
+
     def command(self, path: str, body: Mapping[str, Any], *, key: str | None = None) -> dict[str, Any]:
         """Give a command. key: makes repeating safe; by default a fresh one, so that a lost answer may be asked again."""
         return self.call("POST", path, body=body, headers={"Idempotency-Key": key or str(uuid4())})

@@ -22,6 +22,7 @@ from api.resources import (
     names,
     own,
     proofs,
+    reports,
     tasks,
     words,
 )
@@ -46,6 +47,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     audit.blueprint,
     proofs.blueprint,
     exports.blueprint,
+    reports.blueprint,
     intake.blueprint,
 )
 """All of them, in the order in which they are documented."""

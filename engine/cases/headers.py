@@ -123,13 +123,14 @@ def header_of(state: CaseState, definition: Definition, *, ended_at: int | None)
         lifecycle=_lifecycle(state.status, settled),
         source=_text(seen, "source"),
         received_at=_moment(seen, "received_at"),
-        due_at=_due(state),
+        due_at=due_of(state),
         settled_at=settled,
         closed_at=(closed or ended_at) if ended else None,
     )
 
 
-def _due(state: CaseState) -> int:
+def due_of(state: CaseState) -> int:
+    """When a case is due; `NEVER` without a limit."""
     seen = state.root.variables
     given = next((found for name in _DUE if (found := _moment(seen, name))), None)
     if given is not None:

@@ -19,7 +19,28 @@ def db(say: Catalogue) -> Group:
     group.add_command(command("upgrade", say, _upgrade, params, topic="db_upgrade"))
     params = [option(say, "db_rebuild", "--check", is_flag=True)]
     group.add_command(command("rebuild-projections", say, _rebuild, params, topic="db_rebuild"))
+    params = [option(say, "db_rebuild_reports", "--check", is_flag=True)]
+    group.add_command(command("rebuild-reports", say, _rebuild_reports, params, topic="db_rebuild_reports"))
     return group
+
+
+def _rebuild_reports(desk: Desk, check: bool) -> Exit | None:
+    from engine.cases.rebuilding import all_cases
+    from engine.cli.shipped import settings_folder
+    from engine.installation import Timetables
+    from engine.reports import open_reports
+
+    count, found = 0, dict[str, list[str]]()
+    with desk.engine() as engine:
+        config = settings_folder()
+        rollup = open_reports(engine, config, Timetables(config)).rollup
+        if not check:
+            count = rollup.rebuild(all_cases(engine.database))
+        for case_id in all_cases(engine.database) if check else ():
+            count += 1
+            if differing := rollup.differences(case_id):
+                found[str(case_id)] = differing
+    return _told(desk, count, found, check=check)
 
 
 def _rebuild(desk: Desk, check: bool) -> Exit | None:
@@ -33,6 +54,10 @@ def _rebuild(desk: Desk, check: bool) -> Exit | None:
                 engine.projections.rebuild(case_id)
             elif differing := engine.projections.differences(case_id):
                 found[str(case_id)] = differing
+    return _told(desk, count, found, check=check)
+
+
+def _told(desk: Desk, count: int, found: dict[str, list[str]], *, check: bool) -> Exit | None:
     if desk.chosen.is_json:
         desk.screen.json({"cases": count, "differences": found})
     else:

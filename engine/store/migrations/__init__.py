@@ -40,6 +40,7 @@ REVISIONS: Final = (
     Revision(id="0007", phase=Phase.PRE, name="clock_changes"),
     Revision(id="0008", phase=Phase.PRE, name="proposals"),
     Revision(id="0009", phase=Phase.PRE, name="proofs"),
+    Revision(id="0010", phase=Phase.PRE, name="reports"),
 )
 """All steps in their order; a test holds this list and the files equal."""
 

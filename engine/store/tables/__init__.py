@@ -58,6 +58,14 @@ from engine.store.tables.proofs import (
     unproved_events,
 )
 from engine.store.tables.proposals import config_changes, submission_files, submissions
+from engine.store.tables.reports import (
+    case_episodes,
+    case_facts,
+    case_heat,
+    interviews_called,
+    issued_weeks,
+    rollups,
+)
 from engine.store.tables.waits import messages, subscriptions, timers
 from engine.store.tables.work import task_candidates, tasks
 
@@ -72,7 +80,10 @@ __all__ = [
     "case_attachments",
     "case_blind_index",
     "case_comments",
+    "case_episodes",
+    "case_facts",
     "case_headers",
+    "case_heat",
     "case_links",
     "case_parties_units",
     "case_people",
@@ -91,6 +102,8 @@ __all__ = [
     "idempotency_keys",
     "inbox_changes",
     "incidents",
+    "interviews_called",
+    "issued_weeks",
     "jobs",
     "leases",
     "legal_holds",
@@ -104,6 +117,7 @@ __all__ = [
     "proof_nodes",
     "proof_roots",
     "resources",
+    "rollups",
     "saved_views",
     "scopes",
     "security_events",

@@ -1,0 +1,24 @@
+"""Indicators and reports, counted from facts that follow from the logs of cases (DOMAIN §5, docs/reports.md)."""
+
+from engine.reports.bundle import RulesFile, open_reports
+from engine.reports.counting import Grouping
+from engine.reports.indicators import INDICATORS
+from engine.reports.report import Report, to_json
+from engine.reports.reporting import WRITERS, Asked, Reports
+from engine.reports.rollup import Rollup
+from engine.reports.rules import Rules, load_rules
+
+__all__ = [
+    "INDICATORS",
+    "WRITERS",
+    "Asked",
+    "Grouping",
+    "Report",
+    "Reports",
+    "Rollup",
+    "Rules",
+    "RulesFile",
+    "load_rules",
+    "open_reports",
+    "to_json",
+]

@@ -1,0 +1,153 @@
+"""`Reports`: every report by its name, for whoever may see what it counts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from engine.calendars.timetable import Timetable
+from engine.cases.definitions import Definitions
+from engine.errors import InvalidInput, NotFound
+from engine.i18n import Catalogue
+from engine.inbox import Viewer
+from engine.inbox.paging import Page
+from engine.reports import counting, overview
+from engine.reports.counting import Grouping
+from engine.reports.days import Period, period
+from engine.reports.durations import durations
+from engine.reports.heat import heat
+from engine.reports.indicators import INDICATORS
+from engine.reports.ledger import whistle_ledger
+from engine.reports.naming import named
+from engine.reports.report import Report
+from engine.reports.rollup import Rollup, rules_of
+from engine.reports.rules import Rules
+from engine.reports.selection import PROVENANCES, Selection
+from engine.reports.watching import honesty, ping_pong, supervision
+from engine.reports.writing import Writing
+from engine.store import Database, Reading
+
+Write = Callable[["Reports", Writing, "Asked"], Report]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Asked:
+    """What a report is asked for. by: how numbers are told apart; step: weeks or months of a trend."""
+
+    period: str
+    unit: str | None = None
+    department: str | None = None
+    flow: str | None = None
+    category: str | None = None
+    provenance: Sequence[str] = PROVENANCES
+    by: Grouping = Grouping.NONE
+    step: str = "month"
+    definition: str | None = None
+
+
+class Reports:
+    """Writes reports from the facts. rules, timetable: give those in force. Usable from several threads."""
+
+    def __init__(
+        self,
+        database: Database,
+        definitions: Definitions,
+        rollup: Rollup,
+        rules: Callable[[], Rules],
+        timetable: Callable[[], Timetable],
+        clock: Callable[[], int],
+        zone: ZoneInfo,
+    ) -> None:
+        self.database = database
+        self._definitions = definitions
+        self.rollup = rollup
+        self.rules = rules
+        self._timetable = timetable
+        self._clock = clock
+        self.zone = zone
+
+    def write(self, name: str, viewer: Viewer, asked: Asked, say: Catalogue) -> Report:
+        """A report by its name. Raises NotFound for an unknown one, InvalidInput for what is asked wrongly."""
+        found = WRITERS.get(name)
+        if found is None:
+            raise NotFound(
+                code="reports.unknown",
+                message_zh=f"没有报表“{name}”（可用 {', '.join(WRITERS)}）",
+                message_en=f"there is no report {name!r} (use {', '.join(WRITERS)})",
+            )
+        during, snapshot = period(asked.period, self.zone), self.snapshot()
+        selection = self._selection(viewer, asked, during, snapshot)
+        with self.database.reading() as tx:
+            report = found(self, self._writing(tx, selection, during, say), asked)
+        return named(report, self._definitions)
+
+    def behind(
+        self,
+        viewer: Viewer,
+        asked: Asked,
+        indicator: str,
+        *,
+        rest: bool = False,
+        cursor: str | None = None,
+        limit: int = 50,
+    ) -> Page[UUID]:
+        """The cases behind a number, in the reader's scope. Raises InvalidInput for an unknown indicator."""
+        if indicator not in INDICATORS:
+            raise InvalidInput.at(
+                "indicator", message_zh="没有这个指标", message_en="there is no such indicator"
+            )
+        during = period(asked.period, self.zone)
+        selection = self._selection(viewer, asked, during, self.snapshot())
+        with self.database.reading() as tx:
+            return counting.behind(
+                tx, selection, self.rules(), indicator, rest=rest, cursor=cursor, limit=limit
+            )
+
+    def snapshot(self) -> int:
+        """The moment the facts are about: the last sweep, or now where none was yet."""
+        swept = self.rollup.swept_at()
+        return self._clock() if swept is None else swept
+
+    def period(self, text: str) -> Period:
+        """A period in the zone of the installation."""
+        return period(text, self.zone)
+
+    def _writing(self, tx: Reading, selection: Selection, during: Period, say: Catalogue) -> Writing:
+        rules = self.rules()
+        return Writing(
+            tx=tx,
+            say=say,
+            selection=selection,
+            period=during,
+            rules=rules,
+            version=rules_of(rules, self._timetable().calendar(rules.calendar)),
+            zone=self.zone,
+        )
+
+    def _selection(self, viewer: Viewer, asked: Asked, during: Period, snapshot: int) -> Selection:
+        return Selection(
+            viewer=viewer,
+            snapshot=snapshot,
+            period=during,
+            unit=asked.unit,
+            department=asked.department,
+            flow=asked.flow,
+            category=asked.category,
+            provenance=tuple(asked.provenance),
+        )
+
+
+WRITERS: Final[Mapping[str, Write]] = {
+    "overview": lambda _, writing, asked: overview.overview(writing, asked.step),
+    "indicators": lambda _, writing, asked: overview.indicators(writing, asked.by),
+    "durations": lambda _, writing, asked: durations(writing),
+    "supervision": lambda _, writing, asked: supervision(writing),
+    "whistle-ledger": lambda _, writing, asked: whistle_ledger(writing),
+    "ping-pong": lambda _, writing, asked: ping_pong(writing),
+    "honesty": lambda _, writing, asked: honesty(writing),
+    "heat": lambda _, writing, asked: heat(writing, asked.definition),
+}
+"""Every report by its name."""

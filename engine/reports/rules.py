@@ -1,0 +1,139 @@
+"""What counts as what: `reports.toml`, the operator's table from elements and answers to what indicators count."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from engine.errors import InvalidInput
+
+FILE: Final = "reports.toml"
+FOLD: Final = 1
+"""Version of how facts are made of a log; a higher one makes all facts anew."""
+
+MARKS: Final = frozenset({"not_accepted", "rework", "reopening", "raised", "performed", "unperformed"})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Step:
+    """What a user task counts as. answers: field → value → class. attempts: after how many a follow-up ends."""
+
+    element: str
+    role: str
+    answers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    solved: str = ""
+    satisfaction: str = ""
+    score: str = ""
+    attempts: int | None = None
+
+    def answer(self, values: Mapping[str, Any]) -> str:
+        """The class of what was entered; empty where it says nothing."""
+        for name, classes in self.answers.items():
+            given = values.get(name)
+            word = str(given).lower() if isinstance(given, bool) else given
+            if isinstance(word, str) and word in classes:
+                return classes[word]
+        return ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Weekly:
+    """How 周通报 is issued. legal_basis: on which people may be named."""
+
+    enabled: bool = False
+    named: bool = False
+    legal_basis: str = ""
+    praised_people: int = 5
+    smallest_reporters: int = 10
+    streak: int = 3
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rules:
+    """The table. version: of the file together with how facts are made."""
+
+    version: str
+    calendar: str
+    reopen_days: int
+    attempts: int
+    ranked: frozenset[str]
+    excluded_categories: tuple[str, ...]
+    outcomes: Mapping[str, str]
+    marks: Mapping[str, frozenset[str]]
+    processes: Mapping[str, str]
+    confirmation: Mapping[str, Any]
+    satisfaction: Mapping[str, str]
+    steps: Mapping[str, Step]
+    weekly: Weekly
+    honesty: Mapping[str, tuple[str, ...]]
+
+    def satisfied(self, word: Any) -> str:
+        """satisfied, fairly, dissatisfied; empty for what was not stated (未表态)."""
+        return self.satisfaction.get(word, "") if isinstance(word, str) else ""
+
+    def confirmed(self, variables: Mapping[str, Any]) -> bool:
+        """Whether a court confirmed the agreement, by the variables of the case."""
+        found = variables.get(self.confirmation.get("variable", ""))
+        return (
+            isinstance(found, dict)
+            and found.get("kind") == self.confirmation.get("kind")
+            and found.get("answer") in self.confirmation.get("answers", ())
+        )
+
+
+def load_rules(config: Path) -> Rules:
+    """Read the table of a folder. Raises InvalidInput naming what is wrong with it."""
+    path = config / FILE
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise _refused(FILE, f"无法读取：{error}", f"cannot be read: {error}") from None
+    return read_rules(data)
+
+
+def read_rules(data: bytes) -> Rules:
+    """The table from TOML. Raises InvalidInput naming what is wrong with it."""
+    try:
+        table = tomllib.loads(data.decode("utf-8"))
+        marks = {name: frozenset(given) for name, given in table.get("passed", {}).items()}
+        unknown = set(marks) - MARKS
+        if unknown:
+            raise _refused(f"passed.{min(unknown)}", "没有这一项", "is no entry")
+        return Rules(
+            version=f"{FOLD}-{hashlib.sha256(data).hexdigest()[:12]}",
+            calendar=table["calendar"],
+            reopen_days=int(table.get("reopen_days", 180)),
+            attempts=int(table.get("attempts", 3)),
+            ranked=frozenset(key for key, flow in table.get("flows", {}).items() if flow.get("ranked")),
+            excluded_categories=tuple(table.get("excluded", {}).get("satisfaction_categories", ())),
+            outcomes=dict(table.get("outcomes", {})),
+            marks=marks,
+            processes={key: kind for kind, keys in table.get("processes", {}).items() for key in keys},
+            confirmation=dict(table.get("confirmation", {})),
+            satisfaction={word: kind for kind, words in table["satisfaction"].items() for word in words},
+            steps={entry["element"]: Step(**entry) for entry in table.get("step", ())},
+            weekly=Weekly(**table.get("weekly", {})),
+            honesty={name: tuple(given) for name, given in table.get("honesty", {}).items()},
+        )
+    except (
+        UnicodeDecodeError,
+        tomllib.TOMLDecodeError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        ValueError,
+    ) as error:
+        raise _refused(FILE, f"内容不对：{error}", f"is not sound: {error}") from None
+
+
+def _refused(place: str, zh: str, en: str) -> InvalidInput:
+    return InvalidInput(
+        code="reports.rules",
+        message_zh=f"{FILE}：{place}：{zh}",
+        message_en=f"{FILE}: {place}: {en}",
+        place={"file": FILE, "key": place},
+    )

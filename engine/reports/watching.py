@@ -1,0 +1,215 @@
+"""Lists of single cases to look into: 督办, cases sent to and fro, closings that do not hold."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from engine.reports.indicators import Cohort
+from engine.reports.report import Cell, Kind, Report
+from engine.reports.writing import Writing
+from engine.store.tables import case_episodes, case_facts, case_headers
+
+SUPERVISION: Final = "supervision"
+MOST: Final = 1_000
+"""Rows a list has at most."""
+
+
+def supervision(writing: Writing) -> Report:
+    """督办: what was received in the period, and whatever is open still."""
+    facts = case_facts.c
+    open_still = sa.and_(facts.settled_at.is_(None), facts.ended_at.is_(None))
+    query = (
+        sa.select(
+            facts.case_id, case_headers.c.case_code, facts.detail, facts.received_at, facts.settled_at, facts.ended_at,
+            facts.outcome, facts.reworks,
+        )
+        .select_from(
+            writing.selection.source(steps=False).join(case_headers, case_headers.c.case_id == facts.case_id)
+        )
+        .where(
+            *writing.selection.conditions(),
+            facts.definition_key == SUPERVISION,
+            sa.or_(sa.and_(*writing.selection.during(Cohort.RECEIVED)), open_still),
+        )
+        .order_by(facts.received_at.desc(), facts.case_id)
+        .limit(MOST)
+    )  # fmt: skip
+    rows: list[Mapping[str, Cell]] = []
+    for case_id, code, detail, received, settled, ended, outcome, reworks in writing.tx.execute(query):
+        told = json.loads(detail)
+        ends = settled if settled is not None else ended
+        state = "open" if ends is None else (outcome or "ended")
+        rows.append(
+            {
+                "key": str(case_id),
+                "case": str(case_id),
+                "code": code,
+                "parent_code": told.get("parent_code", ""),
+                "reason": writing.word("order_reason", told.get("reason", "")),
+                "order_level": writing.word("order_level", told.get("level", "")),
+                "unit": writing.unit_name(told.get("unit", "")),
+                "order_due": told.get("order_due", ""),
+                "received": received,
+                "ended": ends,
+                "state": writing.word("order_state", state),
+                "reworks": reworks,
+            }
+        )
+    columns = {
+        "code": Kind.TEXT, "parent_code": Kind.TEXT, "reason": Kind.TEXT, "order_level": Kind.TEXT, "unit": Kind.TEXT,
+        "order_due": Kind.TEXT, "received": Kind.MOMENT, "ended": Kind.MOMENT, "state": Kind.TEXT,
+        "reworks": Kind.COUNT,
+    }  # fmt: skip
+    return writing.report("supervision", [writing.table("orders", columns, rows)], ("listed",))
+
+
+def ping_pong(writing: Writing) -> Report:
+    """Cases received in the period that a unit got back (A→B→A), or that were returned twice."""
+    step, facts = case_episodes.c, case_facts.c
+    query = (
+        sa.select(
+            step.case_id, case_headers.c.case_code, step.element, step.unit, step.opened_at, step.ended_at, step.ending,
+            step.answer,
+        )
+        .select_from(
+            writing.selection.source(steps=True).join(case_headers, case_headers.c.case_id == facts.case_id)
+        )
+        .where(*writing.selection.conditions(), *writing.selection.during(Cohort.RECEIVED), step.kind == "task")
+        .order_by(step.case_id, step.opened_at, step.number)
+    )  # fmt: skip
+    cases: dict[UUID, tuple[str, list[tuple[Any, ...]]]] = {}
+    for case_id, code, *rest in writing.tx.execute(query):
+        cases.setdefault(case_id, (code, []))[1].append(tuple(rest))
+    rows: list[Mapping[str, Cell]] = []
+    for case_id, (code, steps) in cases.items():
+        bounced = [
+            "→".join(writing.unit_name(unit) for unit in round_trip) for round_trip in round_trips(steps)
+        ]
+        returns = sum(ending == "returned" or answer == "returned" for *_, ending, answer in steps)
+        if bounced or returns >= 2:
+            rows.append(
+                {
+                    "key": str(case_id), "case": str(case_id), "code": code, "returns": returns,
+                    "round_trips": "；".join(bounced),
+                }
+            )  # fmt: skip
+    columns = {"code": Kind.TEXT, "returns": Kind.COUNT, "round_trips": Kind.TEXT}
+    rows.sort(key=lambda row: (-int(str(row["returns"])), str(row["code"])))
+    return writing.report(
+        "ping-pong", [writing.table("sent_to_and_fro", columns, rows[:MOST])], ("ping_pong",)
+    )
+
+
+def round_trips(steps: Iterable[tuple[Any, ...]]) -> Iterator[tuple[str, str, str]]:
+    """Units A, B, A that had the same step one after the other; steps that run beside each other are no such thing."""
+    by_element: dict[str, list[tuple[str, int, int | None]]] = defaultdict(list)
+    for element, unit, opened, ended, ending, _ in steps:
+        if unit and ending != "recalled":
+            by_element[element].append((unit, opened, ended))
+    for had in by_element.values():
+        turns: list[tuple[str, int, int | None]] = []
+        for turn in had:
+            if turns and turns[-1][0] == turn[0]:
+                turns[-1] = (turn[0], turns[-1][1], turn[2])
+            else:
+                turns.append(turn)
+        for first, second, third in zip(turns, turns[1:], turns[2:], strict=False):
+            follows = _after(first, second) and _after(second, third)
+            if first[0] == third[0] and follows:
+                yield first[0], second[0], third[0]
+
+
+def _after(before: tuple[str, int, int | None], later: tuple[str, int, int | None]) -> bool:
+    return before[2] is not None and before[2] <= later[1]
+
+
+def honesty(writing: Writing) -> Report:
+    """Cases closed in the period that, by their logs, should not have been."""
+    facts, step = case_facts.c, case_episodes.c
+    period = writing.period
+    closed = (
+        sa.select(
+            facts.case_id, case_headers.c.case_code, facts.definition_key, facts.outcome, facts.settled_at,
+            facts.closed_at,
+        )
+        .select_from(
+            writing.selection.source(steps=False).join(case_headers, case_headers.c.case_id == facts.case_id)
+        )
+        .where(
+            *writing.selection.conditions(),
+            facts.closed_at >= period.start,
+            facts.closed_at < period.end,
+            facts.status != "cancelled",
+        )
+    )  # fmt: skip
+    cases = {row[0]: tuple(row[1:]) for row in writing.tx.execute(closed.order_by(facts.case_id))}
+    query = (
+        sa.select(
+            step.case_id, step.kind, step.answer, step.solved, step.opened_at, step.ended_at, step.ending
+        )
+        .select_from(writing.selection.source(steps=True))
+        .where(
+            *writing.selection.conditions(),
+            facts.closed_at >= period.start,
+            facts.closed_at < period.end,
+            step.kind.in_(("visit", "term")),
+        )
+        .order_by(step.case_id, step.opened_at)
+    )
+    kept: dict[UUID, list[tuple[Any, ...]]] = defaultdict(list)
+    for case_id, *rest in writing.tx.execute(query):
+        kept[case_id].append(tuple(rest))
+    rows: list[Mapping[str, Cell]] = []
+    for case_id, (code, flow, outcome, settled, closed_at) in cases.items():
+        for rule in unmet(writing.rules.honesty, flow, outcome, settled, closed_at, kept[case_id]):
+            rows.append(
+                {
+                    "key": str(case_id), "case": str(case_id), "code": code, "flow": writing.word("flow", flow),
+                    "closed": closed_at, "finding": writing.say(f"honesty.{rule}"),
+                }
+            )  # fmt: skip
+    summary: list[Mapping[str, Cell]] = [
+        {"key": "checked", "title": writing.say("honesty.checked"), "count": len(cases)},
+        {"key": "found", "title": writing.say("honesty.found"), "count": len({row["key"] for row in rows})},
+    ]
+    tables = [
+        writing.table("honesty_summary", {"title": Kind.TEXT, "count": Kind.COUNT}, summary),
+        writing.table(
+            "honesty_findings",
+            {"code": Kind.TEXT, "flow": Kind.TEXT, "closed": Kind.MOMENT, "finding": Kind.TEXT},
+            rows[:MOST],
+        ),
+    ]
+    return writing.report("honesty", tables, ("honesty",))
+
+
+def unmet(
+    required: Mapping[str, Iterable[str]],
+    flow: str,
+    outcome: str,
+    settled: int | None,
+    closed: int,
+    kept: Iterable[tuple[Any, ...]],
+) -> Iterator[str]:
+    """Which conditions of a closing do not hold. kept: follow-ups and terms, in order: kind, answer, solved, opened,
+    ended, ending."""
+    if settled is None or settled > closed:
+        yield "unsettled"
+    if flow in required.get("outcome", ()) and not outcome:
+        yield "no_outcome"
+    before = [each for each in kept if each[3] <= closed]
+    visits = [each for each in before if each[0] == "visit"]
+    if flow in required.get("follow_up", ()) and not any(each[4] is not None for each in visits):
+        yield "no_follow_up"
+    if any(each[4] is None or each[4] > closed for each in visits):
+        yield "follow_up_open"
+    if visits and visits[-1][2] == "no":
+        yield "unsolved"
+    if any(kind == "term" and not answer and ending != "gone" for kind, answer, *_, ending in before):
+        yield "term_open"
