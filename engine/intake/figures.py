@@ -21,9 +21,8 @@ from engine.cases.log import StoredEvent
 from engine.facade import Engine
 from engine.intake.drive import PROCESS
 from engine.intake.player import micros
+from engine.reports.rate import rate
 from engine.store.tables import cases
-
-NONE = "—"
 
 SETTLED = "settled_at"
 """The variable the whistle flow sets when the confirmation settles the case (办结)."""
@@ -89,14 +88,6 @@ class Figures:
             self.on_time_in_period += past
         else:
             self.closed_late += 1
-
-
-def rate(part: int, whole: int) -> str:
-    """A percentage with one decimal place, half up; a dash over nothing."""
-    if whole == 0:
-        return NONE
-    tenths = (2000 * part + whole) // (2 * whole)
-    return f"{tenths // 10}.{tenths % 10} %"
 
 
 def figures(engine: Engine, *, layout: str, snapshot: datetime) -> dict[str, Figures]:

@@ -14,6 +14,20 @@ from engine.i18n import Language, catalogue, preferred
 
 CLI = Path(engine.__file__).parent / "cli"
 PREFIXES = (
+    "report.",
+    "report_note.",
+    "report_table.",
+    "report_column.",
+    "indicator.",
+    "indicator_formula.",
+    "indicator_left_out.",
+    "cohort.",
+    "order_reason.",
+    "order_level.",
+    "order_state.",
+    "honesty.",
+    "flow.",
+    "category.",
     "status.",
     "task.",
     "column.",

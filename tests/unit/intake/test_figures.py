@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.intake.figures import Figures, rate
+from engine.intake.figures import Figures
+from engine.reports.rate import rate
 
 
 @pytest.mark.parametrize(
