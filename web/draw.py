@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
@@ -19,8 +20,11 @@ FONT = MODULES / "@fontsource-variable/noto-sans-sc"
 BROWSER = "import c from '@sparticuz/chromium'; console.log(await c.executablePath())"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 MARGIN = 12
-DRAW = """async (xml) => {
-  const viewer = new BpmnJS({ container: '#canvas' })
+FAMILY = "'Noto Sans SC Variable'"
+DRAW = """async ([xml, fontFamily]) => {
+  await document.fonts.load(`12px ${fontFamily}`, xml)
+  const defaultStyle = { fontFamily }
+  const viewer = new BpmnJS({ container: '#canvas', textRenderer: { defaultStyle } })
   await viewer.importXML(xml)
   const box = viewer.get('canvas').viewbox().inner
   const { svg } = await viewer.saveSVG()
@@ -41,19 +45,24 @@ def browser() -> str:
 
 def draw(page: Page, diagram: Path, image: Path) -> None:
     """Draw one diagram, a margin around it."""
-    page.set_content(
-        f"<base href='file://{FONT}/'><div id='canvas' style='width:4000px;height:3000px'></div>"
-    )
-    page.add_script_tag(path=MODULES / "bpmn-js/dist/bpmn-viewer.production.min.js")
-    drawn = page.evaluate(DRAW, diagram.read_text(encoding="utf-8"))
-    page.set_viewport_size(
-        {"width": int(drawn["width"]) + 2 * MARGIN, "height": int(drawn["height"]) + 2 * MARGIN}
-    )
-    page.set_content(f"<body style='margin:{MARGIN}px;background:#fff'>{drawn['svg']}")
-    page.add_style_tag(content="text{font-family:'Noto Sans SC Variable','Noto Sans SC',sans-serif}")
-    page.evaluate("document.fonts.ready")
-    page.screenshot(path=image)
-    page.screenshot(path=image)
+    with tempfile.TemporaryDirectory() as folder:
+        # A page with an address: one without may not load the font, which texts are measured with.
+        shown = Path(folder) / "diagram.html"
+        shown.write_text(
+            f"<meta charset='utf-8'><link rel='stylesheet' href='file://{FONT}/index.css'>"
+            f"<body style='margin:{MARGIN}px;background:#fff'>"
+            "<div id='canvas' style='width:4000px;height:3000px'></div>",
+            encoding="utf-8",
+        )
+        page.goto(f"file://{shown}")
+        page.add_script_tag(path=MODULES / "bpmn-js/dist/bpmn-viewer.production.min.js")
+        drawn = page.evaluate(DRAW, [diagram.read_text(encoding="utf-8"), FAMILY])
+        page.set_viewport_size(
+            {"width": int(drawn["width"]) + 2 * MARGIN, "height": int(drawn["height"]) + 2 * MARGIN}
+        )
+        page.evaluate("svg => { document.body.innerHTML = svg }", drawn["svg"])
+        page.evaluate("document.fonts.ready")
+        page.screenshot(path=image)
 
 
 def main(words: list[str]) -> None:
