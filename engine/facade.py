@@ -17,6 +17,7 @@ from engine.cases.clock_changes import ClockChanges
 from engine.cases.command import Command, Outcome
 from engine.cases.definitions import Definitions, Deployment
 from engine.cases.due import Due
+from engine.cases.erasure import Erasure
 from engine.cases.grouping import GroupExecutor
 from engine.cases.jobs import Jobs
 from engine.cases.leases import Leases
@@ -83,6 +84,7 @@ class Engine(Handling):
             lambda: self.directory,
         )
         self._sealing = Sealing(self.vault, check_submission)
+        self.erasure = Erasure(database, keyring)
         self._starter = Starter(
             self.executor, self.definitions, self._sealing, config.settings, clock, config.random
         )

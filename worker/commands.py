@@ -55,6 +55,7 @@ def serve(say: Catalogue) -> Command:
 
 
 def _scheduler(desk: Desk, redis: str | None) -> None:
+    from engine.cases.erasure import ERASE
     from worker.periodic import standard
     from worker.queues import Queues, connect
     from worker.scheduler import Scheduler
@@ -66,7 +67,7 @@ def _scheduler(desk: Desk, redis: str | None) -> None:
             engine,
             Queues(connect(_redis(settings))),
             f"scheduler-{os.getpid()}-{uuid4().hex[:8]}",
-            types=sorted(registry.jobs),
+            types=sorted({*registry.jobs, ERASE}),
             periodic=standard(proof_every=settings.proof_every),
         ).run(stop)
 

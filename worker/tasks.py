@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from engine import canonical
+from engine.cases.erasure import ERASE
 from engine.errors import Conflict, NotFound, Refusal
 from engine.history.destruction import Destructions
 from engine.history.signing import SigningKey
@@ -167,11 +168,15 @@ def _do_job(case_id: UUID, job_id: int) -> bool:
     jobs = here.engine.jobs
     job = _steady(lambda: jobs.get(case_id, job_id, CONNECTORS))
     connector = here.registry.jobs.get(job.type) if job is not None else None
-    if job is None or connector is None:
+    if job is None or (connector is None and job.type != ERASE):
         return False
     try:
-        work = Work(key=job.key, values=canonical.from_wire(dict(job.variables)), headers=job.headers)
-        result = connector.do(work)
+        result: Mapping[str, Any] = {}
+        if connector is None:
+            here.engine.erasure.erase(case_id)
+        else:
+            work = Work(key=job.key, values=canonical.from_wire(dict(job.variables)), headers=job.headers)
+            result = connector.do(work)
     except Exception as error:  # noqa: BLE001 - whatever a connector meets is the job's failure, not the worker's
         _LOG.warning("job %s of type %s failed: %s", job.key, job.type, error)
         left = 0 if isinstance(error, Refused) else None

@@ -15,9 +15,11 @@ from engine.model.findings import Findings, Place
 from engine.model.json_text import JsonError, line_of, read_object
 from engine.model.patterns import PatternError, compile_pattern
 
-MASKS = frozenset({"name", "phone", "id", "address", "email", "account", "plate", "text", "statement"})
+MASKS = frozenset(
+    {"name", "phone", "id", "address", "email", "account", "plate", "text", "statement", "care"}
+)
 """Masking classes: person's name, phone, identity number, address, e-mail, bank account, number plate, free text,
-what somebody said in mediation."""
+what somebody said in mediation, what help with consent is about."""
 
 INPUTS = frozenset(
     {

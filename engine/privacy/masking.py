@@ -19,6 +19,7 @@ CLASSES: Final = (
     "plate",
     "text",
     "statement",
+    "care",
     "comment",
 )
 """The masking classes of form fields, and that of comments and attachments."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from engine.cases.erasure import ERASE
 from engine.errors import InvalidInput
 from engine.scenarios.words import span
 
@@ -135,6 +136,21 @@ def _signal(stage: Stage, step: Step) -> None:
     stage.engine.broadcast_signal(str(step.object), step.details.get("内容", {}))
 
 
+def _do_job(stage: Stage, step: Step) -> None:
+    """What a connector would do: the erasure of the case itself, or the result that the step brings."""
+    ids = {node.id for node in stage.words.nodes(str(step.object))}
+    jobs = [job for scope in stage.state.scopes.values() for job in scope.jobs.values() if job.element in ids]
+    if len(jobs) != 1:
+        raise InvalidInput.at(
+            str(step.object),
+            message_zh=f"有{len(jobs)}个这样的作业",
+            message_en=f"there are {len(jobs)} such jobs",
+        )
+    if jobs[0].type == ERASE:
+        stage.engine.erasure.erase(stage.case_id)
+    stage.engine.complete_job(stage.case_id, jobs[0].id, step.details.get("内容", {}), actor="系统")
+
+
 def _pass(stage: Stage, step: Step) -> None:
     stage.advance(stage.now + span(str(step.object)))
 
@@ -204,6 +220,7 @@ ACTIONS: dict[str, Action] = {
     "恢复": Action(details=("谁",), run=_resume),
     "消息": Action(details=("关联", "内容"), run=_message),
     "信号": Action(details=("内容",), run=_signal),
+    "作业": Action(details=("内容",), run=_do_job),
     "时间推移": Action(details=(), run=_pass),
     "时间到": Action(details=(), run=_until),
     "更正变量": Action(details=("谁",), run=_correct),

@@ -12,7 +12,9 @@ from typing import Any, ClassVar
 import pytest
 
 from engine import Config, Engine, ManualClock
+from engine.cases.erasure import ERASE
 from engine.errors import InvalidInput
+from engine.vault import Erased
 from tests.support.bpmn import diagram, end, service, start
 from worker import tasks
 from worker.connectors import Failed, Refused, Work
@@ -232,3 +234,19 @@ def test_a_job_that_is_refused_becomes_an_incident_at_once() -> None:
         engine.retry(case, incident.id, actor="admin")
         run_jobs(engine, clock)
         assert engine.case(case).status == "completed"
+
+
+def test_a_case_that_asks_for_it_is_erased_without_a_connector() -> None:
+    clock = ManualClock(NOON)
+    with Engine.open("sqlite://", clock=clock, config=Config()) as engine:
+        settle(engine, Registry({}))
+        engine.deploy(
+            {"p.bpmn": diagram(start("s"), service("j", ERASE), end("e"), "s -> j -> e")}, actor="d"
+        )
+        case, other = (engine.start("p", actor="a").case_id for _ in range(2))
+        clock.advance(600_000_000)
+        for _ in range(2):
+            tasks.do_jobs([(str(one), job) for one, job in engine.jobs.lock(CONNECTORS, [ERASE], limit=1)])
+            with pytest.raises(Erased):
+                engine.vault.seal(case, 1, None, "text")
+        assert engine.case(case).status == engine.case(other).status == "completed"
