@@ -243,10 +243,13 @@ def test_a_case_that_asks_for_it_is_erased_without_a_connector() -> None:
         engine.deploy(
             {"p.bpmn": diagram(start("s"), service("j", ERASE), end("e"), "s -> j -> e")}, actor="d"
         )
-        case, other = (engine.start("p", actor="a").case_id for _ in range(2))
+        asked = [engine.start("p", actor="a").case_id for _ in range(2)]
+        kept = engine.start("p", actor="a").case_id
         clock.advance(600_000_000)
-        for _ in range(2):
-            tasks.do_jobs([(str(one), job) for one, job in engine.jobs.lock(CONNECTORS, [ERASE], limit=1)])
+        locked = engine.jobs.lock(CONNECTORS, [ERASE])
+        tasks.do_jobs([(str(case), job) for case, job in locked if case in asked])
+        for case in asked:
+            assert engine.case(case).status == "completed"
             with pytest.raises(Erased):
                 engine.vault.seal(case, 1, None, "text")
-        assert engine.case(case).status == engine.case(other).status == "completed"
+        engine.vault.seal(kept, 1, None, "text")
