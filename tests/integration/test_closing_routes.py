@@ -69,6 +69,13 @@ MET: Mapping[str, Mapping[str, Any]] = {
     },
     "notice_rules": {"households_due": 3, "households_reached": 2, "unreached_noted": True},
     "service_day_rules": {"silent": ["V1"], "silence_explained": True},
+    "service_closing": {
+        "crisis_open": 0,
+        "results": [{"state": "cancelled"}],
+        "cancelled_explained": True,
+        "reached": "yes",
+        "satisfied": "satisfied",
+    },
 }
 """By table of conditions: a case of which every condition is met."""
 
@@ -104,6 +111,11 @@ UNMET: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
     },
     "notice_rules": {"unreached": {"unreached_noted": False}},
     "service_day_rules": {"silent": {"silence_explained": False}},
+    "service_closing": {
+        "crisis": {"crisis_open": 1},
+        "cancelled": {"cancelled_explained": False},
+        "unreached": {"reached": "no"},
+    },
 }
 """By table, and by condition: what is different when this one, and no other, is unmet."""
 
