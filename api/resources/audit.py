@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
 from flask.views import MethodView
 
-from api.acting import see_case, viewer
+from api.acting import reader, see_case, viewer
 from api.auth import requires
 from api.blueprint import Blueprint
-from api.language import either
+from api.language import either, language
+from api.resources.cases import line
 from api.schemas import content as schemas
+from api.schemas.steps import StepSchema
 from api.service import service
+from api.values import shown
+from engine.casepage import CaseStep
 from engine.history import Replayer, Verifier
 from engine.history.verify import Report
+from engine.i18n import catalogue
 
 blueprint = Blueprint("audit", __name__, description="审计 Proofs and the access log.")
 
@@ -45,6 +51,17 @@ class ReplayView(MethodView):
         return _report(Replayer(engine).replay(case_id))
 
 
+@blueprint.route("/audit/cases/<case:case_id>/steps/<int(max=2147483647):seq>")
+class StepView(MethodView):
+    """One step."""
+
+    @requires("audit:read")
+    @blueprint.response(200, StepSchema)
+    def get(self, case_id: UUID, seq: int) -> dict[str, Any]:
+        """One event of a case's log and how the case stood right after it, masked by role."""
+        return _step(service().content.pages.step(reader(), case_id, catalogue(language()), seq))
+
+
 @blueprint.route("/audit/access")
 class AccessView(MethodView):
     """The access log."""
@@ -69,6 +86,27 @@ class AccessView(MethodView):
             for each in found
         ]
         return {"items": items, "next": found[-1].id if len(found) == query["limit"] else None}
+
+
+def _step(step: CaseStep) -> dict[str, Any]:
+    standing = step.standing
+    return {
+        "seq": standing.event.head.seq,
+        "total": step.total,
+        "status": standing.status,
+        "told": None if step.told is None else line(step.told),
+        "hash": standing.event.hash.hex(),
+        "diagrams": standing.diagrams,
+        "entered": [{"digest": digest, "element": element} for digest, element in standing.entered],
+        "left": [{"digest": digest, "element": element} for digest, element in standing.left],
+        "tasks": standing.tasks,
+        "finished": standing.finished,
+        "values": [
+            {**asdict(each), **shown({"value": each.value, "before": each.before})}
+            for each in standing.values
+        ],
+        "masked": step.masked,
+    }
 
 
 def _report(report: Report) -> dict[str, Any]:

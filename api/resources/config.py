@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from typing import Any
 
 from flask.views import MethodView
@@ -10,6 +11,8 @@ from api.auth import current, requires
 from api.blueprint import Blueprint
 from api.schemas import config as schemas
 from api.service import service
+from api.values import shown
+from engine.calendars.day import DayKind
 from engine.cases.clock_changes import ClockChange
 from engine.configuring import ConfigChange, Part
 
@@ -45,6 +48,52 @@ class ConfigFileView(MethodView):
         return service().configuration.change(
             part, file, body["text"], tag=body["tag"], reason=body["reason"], actor=current().actor
         )
+
+
+@blueprint.route(f"/config/{_PART}/rows")
+class ConfigRowsView(MethodView):
+    """One part as data."""
+
+    @requires("config:read")
+    @blueprint.response(200, schemas.ConfigRowsSchema)
+    def get(self, part: str) -> dict[str, Any]:
+        """A part of the settings as data instead of text, for tables; dates are texts."""
+        files = service().configuration.part(part).files
+        return {"files": {name: shown(tomllib.loads(text)) for name, text in files.items()}}
+
+
+@blueprint.route("/calendars/<string(maxlength=64):name>/days")
+class CalendarDaysView(MethodView):
+    """The days of a calendar."""
+
+    @requires("config:read")
+    @blueprint.arguments(schemas.YearQuery, location="query")
+    @blueprint.response(200, schemas.CalendarDaysSchema)
+    def get(self, query: dict[str, Any], name: str) -> dict[str, Any]:
+        """Each day of a year: worked or free, its name, and whether the holidays of the year are published yet."""
+        calendar = service().timetables().calendar(name)
+        until = calendar.published_until
+        items = [
+            {
+                "date": day.isoformat(),
+                "kind": kind.value,
+                "name": title,
+                "is_exchanged": kind is DayKind.WORK and day.weekday() in calendar.rest,
+                "is_provisional": until is not None and day > until,
+                "hours": [f"{_clock(start)}-{_clock(end)}" for start, end in hours],
+            }
+            for day, kind, title, hours in calendar.days()
+            if day.year == query["year"]
+        ]
+        return {
+            "name": calendar.name,
+            "published_until": None if until is None else until.isoformat(),
+            "items": items,
+        }
+
+
+def _clock(seconds: int) -> str:
+    return f"{seconds // 3600:02}:{seconds // 60 % 60:02}"
 
 
 @blueprint.route("/config/changes")

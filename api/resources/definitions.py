@@ -20,6 +20,7 @@ from engine.cases.submissions import Submission
 from engine.errors import InvalidInput, NotFound
 from engine.model import Finding
 from engine.model.definition import Definition, NodeKind
+from engine.model.rules import RULES
 from engine.store.tables import definitions, deployments
 
 blueprint = Blueprint("definitions", __name__, description="流程 Deployments and definitions.")
@@ -55,13 +56,7 @@ class DeploymentsView(MethodView):
 
         What the checks find is in `findings` of the problem, or beside what was handed in.
         """
-        files = {
-            upload.filename or field: upload.read()
-            for field, uploads in request.files.lists()
-            for upload in uploads
-        }
-        if not files:
-            raise InvalidInput.at("files", message_zh="没有文件", message_en="there are no files")
+        files = _uploaded()
         submission, findings = service().engine.submissions.submit(
             files, actor=current().actor, package=body["package"]
         )
@@ -215,6 +210,64 @@ class FormView(MethodView):
         if found is None:
             raise NotFound(code="form.unknown", message_zh="没有这张表单", message_en="there is no such form")
         return {"id": found.id, "form": found.schema}
+
+
+@blueprint.route("/definitions/<string:key>/versions/<int(max=2147483647):version>/files")
+class VersionFilesView(MethodView):
+    """The files of a version."""
+
+    @requires("definitions:read")
+    @blueprint.response(200, schemas.FilesOfSchema)
+    def get(self, key: str, version: int) -> dict[str, Any]:
+        """The diagram, tables and forms of a version as they were handed in: to compare versions."""
+        engine = service().engine
+        digest, _ = engine.definitions.find(key, version)
+        files = engine.definitions.files(digest)
+        return {
+            "items": [
+                {"name": name, "text": content.decode("utf-8-sig", "replace")}
+                for name, content in sorted(files.items())
+            ]
+        }
+
+
+@blueprint.route("/model-rules")
+class RulesView(MethodView):
+    """The rules for a designer's files."""
+
+    @requires("definitions:read")
+    @blueprint.response(200, schemas.RulesSchema)
+    def get(self) -> dict[str, Any]:
+        """What each rule asks for: what to do about a finding."""
+        items = [
+            {"rule": rule.id, "severity": rule.severity.value, "asks": either(rule.zh, rule.en)}
+            for rule in RULES.values()
+        ]
+        return {"items": items}
+
+
+@blueprint.route("/deployments/check")
+class CheckView(MethodView):
+    """Checking."""
+
+    @requires("definitions:deploy")
+    @blueprint.arguments(schemas.FilesSchema, location="files")
+    @blueprint.response(200, schemas.CheckedSchema)
+    def post(self, _: dict[str, Any]) -> dict[str, Any]:
+        """Hold a package against the rules without handing it in."""
+        return {"findings": _shown(service().engine.submissions.check(_uploaded()))}
+
+
+def _uploaded() -> dict[str, bytes]:
+    """The files of the request by name. Raises InvalidInput without any."""
+    files = {
+        upload.filename or field: upload.read()
+        for field, uploads in request.files.lists()
+        for upload in uploads
+    }
+    if not files:
+        raise InvalidInput.at("files", message_zh="没有文件", message_en="there are no files")
+    return files
 
 
 def _definition(key: str, version: int) -> Definition:

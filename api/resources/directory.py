@@ -20,6 +20,7 @@ from api.schemas.base import Moment
 from api.service import service
 from engine.directory import Index, Person, Unit, changes
 from engine.directory.exchange import export_csv, export_workbook, import_directory, read_files
+from engine.directory.records import Substitution
 from engine.entitlement import NotEntitled
 from engine.errors import BihuanError, InvalidInput, NotFound
 
@@ -113,6 +114,40 @@ class PersonView(MethodView):
                 code="person.unknown", message_zh="没有这名人员", message_en="there is no such person"
             )
         return person(index, found, at)
+
+
+@blueprint.route("/directory/people/<string:person_id>/substitutions")
+class SubstitutionsView(MethodView):
+    """Stand-ins of one person."""
+
+    @requires("directory:read")
+    @blueprint.arguments(schemas.AtQuery, location="query")
+    @blueprint.response(200, schemas.SubstitutionsSchema)
+    def get(self, query: dict[str, Any], person_id: str) -> dict[str, Any]:
+        """Who stands in for somebody, and for whom they stand in: now and planned."""
+        index, at = _at(query)
+        if index.person(person_id, at) is None:
+            raise NotFound(
+                code="person.unknown", message_zh="没有这名人员", message_en="there is no such person"
+            )
+        register = index.register
+        rows = [*register.absences.get(person_id, ()), *register.standing_in.get(person_id, ())]
+        current = sorted((row for row in rows if row.valid_until > at), key=lambda row: row.valid_from)
+        return {"items": [_substitution(index, row, at) for row in current]}
+
+
+def _substitution(index: Index, row: Substitution, at: int) -> dict[str, Any]:
+    absent, stand_in = index.person(row.absent, at), index.person(row.stand_in, at)
+    return {
+        "absent": row.absent,
+        "absent_name": row.absent if absent is None else absent.name,
+        "stand_in": row.stand_in,
+        "stand_in_name": row.stand_in if stand_in is None else stand_in.name,
+        "role": row.role,
+        "reason": row.reason,
+        "since": row.valid_from,
+        "until": row.valid_until,
+    }
 
 
 @blueprint.route("/directory/changes")

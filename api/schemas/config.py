@@ -30,6 +30,60 @@ class ConfigSchema(Output):
     )
 
 
+class ConfigRowsSchema(Output):
+    """The files of one part as data."""
+
+    files = described(
+        fields.Dict,
+        "By name of the file: what it says.",
+        {"whistle.toml": {"limit": [{"name": "whistle.daily.case", "value": 15, "unit": "workDay"}]}},
+        keys=fields.String(),
+        values=fields.Dict(),
+        required=True,
+    )
+
+
+class YearQuery(Query):
+    """Which year."""
+
+    year = described(fields.Integer, "The year.", 2026, required=True, validate=ma.validate.Range(1900, 2200))
+
+
+class CalendarDaySchema(Output):
+    """A day."""
+
+    date = described(fields.String, "Which (ISO 8601).", "2026-10-01", required=True)
+    kind = described(fields.String, "`work`, `weekend` or `holiday`.", "holiday", required=True)
+    name = described(
+        fields.String, "Name of the holiday, or of the one it is worked for.", "国庆节", required=True
+    )
+    is_exchanged = described(
+        fields.Boolean, "Whether it is a free day of the week that is worked (调休).", False, required=True
+    )
+    is_provisional = described(
+        fields.Boolean, "Whether the holidays of its year are not published yet.", False, required=True
+    )
+    hours = described(
+        fields.List, "Hours of business.", ["08:30-12:00"], cls_or_instance=fields.String(), required=True
+    )
+
+
+class CalendarDaysSchema(Output):
+    """A year of a calendar."""
+
+    name = described(fields.String, "The calendar.", "cn", required=True)
+    published_until = described(
+        fields.String,
+        "Last day of the last published table of holidays.",
+        "2026-12-31",
+        required=True,
+        allow_none=True,
+    )
+    items = described(
+        fields.List, "Its days.", cls_or_instance=fields.Nested(CalendarDaySchema), required=True
+    )
+
+
 class ConfigInSchema(Input):
     """A file written anew."""
 

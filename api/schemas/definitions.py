@@ -157,3 +157,40 @@ class DiagramFileSchema(Output):
 
     file = described(fields.String, "Name of the file.", "whistle.bpmn", required=True)
     xml = described(fields.String, "The BPMN XML.", "<definitions/>", required=True)
+
+
+class TextFileSchema(Output):
+    """A file as text."""
+
+    name = described(fields.String, "Name of the file.", "whistle.bpmn", required=True)
+    text = described(fields.String, "Its text.", "<definitions/>", required=True)
+
+
+class FilesOfSchema(Output):
+    """The files of a version."""
+
+    items = described(fields.List, "By name.", cls_or_instance=fields.Nested(TextFileSchema), required=True)
+
+
+class CheckedSchema(Output):
+    """What the checks of a package found."""
+
+    findings = described(
+        fields.List, "Errors and warnings.", cls_or_instance=fields.Nested(FindingSchema), required=True
+    )
+
+
+class RuleSchema(Output):
+    """A rule for a designer's files."""
+
+    rule = described(fields.String, "Its id.", "gateway.no-default", required=True)
+    severity = described(fields.String, "`error` or `warning`.", "warning", required=True)
+    asks = described(
+        fields.String, "What it asks, in the caller's language.", "带条件的分支宜有默认流", required=True
+    )
+
+
+class RulesSchema(Output):
+    """The rules."""
+
+    items = described(fields.List, "All of them.", cls_or_instance=fields.Nested(RuleSchema), required=True)

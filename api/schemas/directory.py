@@ -101,6 +101,27 @@ class PeopleSchema(Output):
     items = described(fields.List, "By id.", cls_or_instance=fields.Nested(PersonSchema), required=True)
 
 
+class SubstitutionSchema(Output):
+    """Somebody stands in for somebody (代理)."""
+
+    absent = described(fields.String, "Who is away.", "qh00042", required=True)
+    absent_name = described(fields.String, "Their name.", "赵明", required=True)
+    stand_in = described(fields.String, "Who acts for them.", "qh00043", required=True)
+    stand_in_name = described(fields.String, "Their name.", "王芳", required=True)
+    role = described(fields.String, "In which role; `*` for all that handle cases.", "*", required=True)
+    reason = described(fields.String, "Why.", "休假", required=True)
+    since = moment("From.", required=True)
+    until = moment("Until.", required=True, allow_none=True)
+
+
+class SubstitutionsSchema(Output):
+    """Stand-ins."""
+
+    items = described(
+        fields.List, "By their beginning.", cls_or_instance=fields.Nested(SubstitutionSchema), required=True
+    )
+
+
 class ChangeSchema(Input):
     """One change."""
 

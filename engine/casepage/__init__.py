@@ -2,7 +2,7 @@
 
 from engine.casepage.bundle import CaseContent, open_content
 from engine.casepage.diagram import DiagramState
-from engine.casepage.page import CaseHeader, CasePage, CasePages, OpenTask
+from engine.casepage.page import CaseHeader, CasePage, CasePages, CaseStep, OpenTask
 from engine.casepage.telling import Told
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "CaseHeader",
     "CasePage",
     "CasePages",
+    "CaseStep",
     "DiagramState",
     "OpenTask",
     "Told",

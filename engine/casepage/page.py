@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any, Final
 from uuid import UUID
@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from engine.calendars import Timetable
 from engine.casepage.asking import Asked, ask
 from engine.casepage.diagram import DiagramState, Painter
+from engine.casepage.stepping import Standing, stand_after
 from engine.casepage.telling import Telling, Told
 from engine.cases.log import EventContent, StoredEvent
 from engine.cases.queries import Case
@@ -103,6 +104,20 @@ class CasePage:
     links: tuple[Link, ...]
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CaseStep:
+    """One event and the case right after it, as its reader may know it.
+
+    told: None where the event is not for them. standing: with values in Python form, masked. masked: as for `CasePage`.
+    total: how many events the log has.
+    """
+
+    told: Told | None
+    standing: Standing
+    masked: dict[str, str]
+    total: int
+
+
 @dataclass(kw_only=True)
 class _Read:
     """What was read of a case in one transaction."""
@@ -180,6 +195,25 @@ class CasePages:
             painter.read(content.effects)
         return painter.paint(read.state) if eyes.part is None else []
 
+    def step(self, reader: Reader, case_id: UUID, say: Catalogue, seq: int) -> CaseStep:
+        """Event `seq` and how the case stood after it. Raises NotFound."""
+        with self._file.eyes(reader, case_id) as (tx, eyes):
+            read = self._read(tx, eyes, told=slice(max(0, seq - 1), seq))
+            standing = stand_after(read.events, seq, self._names(read.events))
+            if standing is None:
+                raise NotFound(
+                    code="event.unknown", message_zh="没有这一步", message_en="there is no such event"
+                )
+            self._veil(tx, eyes, standing)
+        told = [each for each in self._told(read, say, after=seq - 1, limit=1) if each.seq == seq]
+        eyes.record(self._file.engine.database, self._file.log)
+        return CaseStep(
+            told=told[0] if told else None,
+            standing=standing,
+            masked=dict(eyes.masked),
+            total=len(read.events),
+        )
+
     def task_values(self, reader: Reader, case_id: UUID, task: int) -> tuple[dict[str, Any], dict[str, str]]:
         """What is known already of the fields of an open task's form, and which of it is masked, by path.
 
@@ -215,6 +249,20 @@ class CasePages:
             wire = {name: value for name, value in wire.items() if name in eyes.rules.part_variables}
         eyes.prepare(tx, *wire.values())
         return {name: eyes.show(value, name) for name, value in sorted(wire.items())}
+
+    def _veil(self, tx: Reading, eyes: Eyes, standing: Standing) -> None:
+        """Leave of a standing what the reader may see."""
+        standing.tasks = [each for each in standing.tasks if eyes.sees_task(each.id)]
+        standing.finished = [each for each in standing.finished if eyes.sees_task(each.id)]
+        values = standing.values
+        if eyes.part is not None:
+            standing.diagrams, standing.entered, standing.left = (), (), ()
+            values = [each for each in values if each.name in eyes.rules.part_variables]
+        eyes.prepare(tx, *(wire for each in values for wire in (each.value, each.before)))
+        standing.values = [
+            replace(each, value=eyes.show(each.value, each.name), before=eyes.show(each.before, each.name))
+            for each in values
+        ]
 
     def _fields(self, scope: Scope, form: str) -> set[str]:
         """The variables a form writes, by their first names."""
