@@ -30,7 +30,7 @@ class Endpoint:
         values = {
             "case_id": case, "task": task, "job": f"{NO_CASE}.5", "incident": f"{NO_CASE}.5", "key": "matter",
             "version": 1, "form": "register", "unit": "T1", "person_id": "town", "number": 1, "name": "view",
-            "grant_id": NO_CASE, "part": "limits", "account_id": "nobody", "token_id": "none", "session_id": "none", **given,
+            "grant_id": NO_CASE, "seq": 1, "part": "limits", "account_id": "nobody", "token_id": "none", "session_id": "none", **given,
         }  # fmt: skip
         parts = []
         for part in self.rule.split("/"):
