@@ -2,6 +2,8 @@ import { createRouter, createWebHistory } from 'vue-router'
 import { whenSignedOut } from '@/api/http'
 import { useSession } from '@/stores/session'
 import { PLACES } from './shell/places'
+import { audit } from './routes/audit'
+import { design } from './routes/design'
 import { work } from './routes/work'
 
 declare module 'vue-router' {
@@ -19,7 +21,7 @@ export const router = createRouter({
     {
       path: '/',
       component: () => import('@/shell/Shell.vue'),
-      children: [{ path: '', component: () => import('@/pages/Missing.vue') }, ...work],
+      children: [{ path: '', component: () => import('@/pages/Missing.vue') }, ...work, ...audit, ...design],
     },
     { path: '/:rest(.*)*', component: () => import('@/pages/Missing.vue'), meta: { open: true } },
   ],

@@ -16,3 +16,13 @@ export function readDefinitions(): Promise<Definition[]> {
   )
   return known
 }
+
+/** All versions of a process, the newest first. */
+export async function readVersions(key: string): Promise<Definition[]> {
+  return (await call<{ items: Definition[] }>(`/definitions/${encodeURIComponent(key)}/versions`)).body.items
+}
+
+/** The processes in their newest version as they are now. */
+export async function readDefinitionsAnew(): Promise<Definition[]> {
+  return (await call<{ items: Definition[] }>('/definitions')).body.items
+}
