@@ -45,6 +45,20 @@ export function kindOf(name: string): 'diagram' | 'table' | 'form' | 'other' {
   return /\.form(\.json)?$/.test(name) ? 'form' : 'other'
 }
 
+/** Files by the last part of their names: a package handed in file by file has no folders. Two of one name keep theirs. */
+export function byName(files: Record<string, string>): Record<string, string> {
+  const short = (name: string): string => name.replace(/^.*\//, '')
+  const all = Object.keys(files).map(short)
+  const twice = new Set(all.filter((name, place) => all.indexOf(name) !== place))
+  return Object.fromEntries(Object.entries(files).map(([name, text]) => [twice.has(short(name)) ? name : short(name), text]))
+}
+
+/** Names of files: diagrams, then tables, then forms. */
+export function inOrder(names: string[]): string[] {
+  const rank = (name: string): number => ['diagram', 'table', 'form', 'other'].indexOf(kindOf(name))
+  return [...names].sort((one, other) => rank(one) - rank(other) || one.localeCompare(other))
+}
+
 function reader(name: string): ((text: string) => Things) | null {
   const kind = kindOf(name)
   return kind === 'diagram' ? elements : kind === 'table' ? rows : kind === 'form' ? fields : null

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { compare, marksOf } from '@/design/differences'
+import { byName, compare, marksOf } from '@/design/differences'
 
 const diagram = (inner: string, flow = 'a') => `<?xml version="1.0"?>
 <bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" id="d">
@@ -78,5 +78,12 @@ describe('differences of forms and tables', () => {
 
   it('are all of a file that is new', () => {
     expect(compare('x.bpmn', null, diagram(task('分哨', '镇'))).every((one) => one.kind === 'added')).toBe(true)
+  })
+})
+
+describe('files of two packages', () => {
+  it('belong together by their last names, unless two of a package share one', () => {
+    expect(byName({ 'forms/a.form': '1', 'b.bpmn': '2' })).toEqual({ 'a.form': '1', 'b.bpmn': '2' })
+    expect(byName({ 'x/a.form': '1', 'y/a.form': '2' })).toEqual({ 'x/a.form': '1', 'y/a.form': '2' })
   })
 })
