@@ -80,7 +80,7 @@ class AttachmentsView(MethodView):
             reader(),
             case_id,
             upload.filename or "",
-            _chunks(upload),
+            chunks_of(upload),
             kind=form["kind"],
             task=form.get("task"),
             audience=form["audience"],
@@ -187,7 +187,8 @@ def _options(asked: Asked) -> dict[str, Any]:
     return {"on_behalf_of": current().on_behalf_of, "idempotency_key": asked.key}
 
 
-def _chunks(upload: FileStorage) -> Iterator[bytes]:
+def chunks_of(upload: FileStorage) -> Iterator[bytes]:
+    """The bytes of an upload, in pieces."""
     while chunk := upload.stream.read(CHUNK):
         yield chunk
 

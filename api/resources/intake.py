@@ -5,11 +5,16 @@ from __future__ import annotations
 from typing import Any, Final
 
 from flask.views import MethodView
+from werkzeug.datastructures import FileStorage
 
+from api.acting import Asked
 from api.auth import HttpRefusal, public
 from api.auth.gate import address, gate
 from api.blueprint import Blueprint
+from api.resources.content import chunks_of
 from api.schemas import intake as schemas
+from api.schemas.commands import CommandHeaders
+from api.schemas.content import AttachFileSchema
 from api.service import service
 from engine.publicdesk import Challenges, PhoneCodes, PublicDesk, Unsolved
 from engine.publicdesk.desk import FLOW, FORM, Status
@@ -97,6 +102,31 @@ class StatusView(MethodView):
         """How a request stands. A wrong code and a request there is not are answered alike, with 404."""
         _attempt(case_code)
         return desk().status(case_code, headers["phone_code"]), 200, NOT_KEPT
+
+
+@blueprint.route("/intake/<string(maxlength=40):case_code>/photos")
+class PhotosView(MethodView):
+    """Pictures of a request."""
+
+    @public
+    @blueprint.arguments(schemas.PhoneCodeHeader, location="headers")
+    @blueprint.arguments(CommandHeaders, location="headers")
+    @blueprint.arguments(AttachFileSchema, location="files")
+    @blueprint.response(201, schemas.PhotosSchema)
+    def post(
+        self, headers: dict[str, str], asked: Asked, files: dict[str, FileStorage], case_code: str
+    ) -> tuple[dict[str, int], int, dict[str, str]]:
+        """Add a picture before it is answered, six at most. The same key again adds nothing."""
+        _attempt(case_code)
+        upload = files["file"]
+        number = desk().attach(
+            service().content.attachments,
+            (case_code, headers["phone_code"]),
+            upload.filename or "",
+            chunks_of(upload),
+            idempotency_key=asked.key,
+        )
+        return {"photos": number}, 201, NOT_KEPT
 
 
 @blueprint.route("/intake/<string(maxlength=40):case_code>/rating")

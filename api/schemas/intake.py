@@ -145,6 +145,12 @@ class StatusSchema(Output):
     may_withdraw = described(fields.Boolean, "Whether it can be withdrawn now.", True)
 
 
+class PhotosSchema(Output):
+    """How many pictures a request has."""
+
+    photos = described(fields.Integer, "Pictures handed in so far.", 2, required=True)
+
+
 class RatingSchema(Input):
     """What the sender says of the result."""
 

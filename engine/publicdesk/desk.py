@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -20,9 +20,11 @@ import sqlalchemy as sa
 from engine import canonical
 from engine.canonical import VaultRef
 from engine.cases.submitted import check_submission
-from engine.errors import Conflict, InvalidInput, Message, NotFound
+from engine.content.attachments import Attachments
+from engine.errors import Conflict, InvalidInput, LimitExceeded, Message, NotFound
 from engine.facade import Engine
 from engine.feel import Environment
+from engine.privacy import Reader
 from engine.publicdesk.phone_code import PhoneCodes, normal
 from engine.runtime.session import EPOCH
 from engine.state import CaseState
@@ -45,6 +47,12 @@ _AREAS: Final = ("county", "town", "village")
 _STATES: Final = ("handling", "shelved", "told", "answered", "closed", "withdrawn")
 _OPEN: Final = ("received", "accepted", "handling", "shelved")
 """States in which a sender may still withdraw."""
+
+PHOTOS: Final = frozenset({"jpg", "jpeg", "png", "webp"})
+"""Endings of pictures a sender may hand in."""
+
+MOST_PHOTOS: Final = 6
+"""Of one request."""
 
 _ANSWERS: Final = ("answer_text", "enquiry_answer", "told_text")
 """Fields of the flow's forms that are written to the sender."""
@@ -177,6 +185,42 @@ class PublicDesk:
             )
         self._engine.send_message(WITHDRAWN, self._key(case), {}, message_id=f"{WITHDRAWN}:{case}")
         return self._status(case)
+
+    def attach(
+        self,
+        attachments: Attachments,
+        codes: tuple[str, str],
+        filename: str,
+        chunks: Iterable[bytes],
+        *,
+        idempotency_key: str | None = None,
+    ) -> int:
+        """Add a picture to a request that is not answered yet; how many it has now. codes: case code, phone code.
+
+        Raises NotFound, Conflict when it was answered, InvalidInput (field `file`) for what is no picture,
+        LimitExceeded for one too many.
+        """
+        case = self._find(*codes)
+        if not self._status(case).may_withdraw:
+            raise _not_now("已经答复或者结束，不能再加照片", "it was answered or has ended")
+        if filename.rpartition(".")[2].lower() not in PHOTOS:
+            raise InvalidInput.at(
+                "file",
+                message_zh="只收 jpg、png、webp 照片",
+                message_en="only jpg, png and webp pictures are taken",
+            )
+        # Whoever holds both codes may add to this one case; nothing is read by this reader.
+        sender = Reader(person=ACTOR, at=self._engine.clock())
+        known = sum(1 for each in attachments.of(sender, case) if each.author == ACTOR)
+        key = None if idempotency_key is None else f"{FLOW}:{case}:{idempotency_key}"
+        if known >= MOST_PHOTOS:
+            raise LimitExceeded(
+                code="request.photos",
+                message_zh=f"最多{MOST_PHOTOS}张照片",
+                message_en=f"a request has at most {MOST_PHOTOS} pictures",
+            )
+        outcome = attachments.add(sender, case, filename, chunks, idempotency_key=key)
+        return known if outcome.repeated else known + 1
 
     def _check_area(self, area: str) -> None:
         if not any(each.id == area for each in self.areas()):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from io import BytesIO
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -208,6 +209,46 @@ def test_rating_when_it_is_closed(place: Place) -> None:
     assert (rated.get_json()["rated"], rated.get_json()["may_rate"]) == (True, False)
     assert place.engine.variables(case_of(place, receipt))["satisfied"] == "fairly"
     assert do(place, receipt, "rating", rating).status_code == 409
+
+
+PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(200)
+
+
+def add_photo(place: Place, receipt: dict[str, str], *, key: str = "", name: str = "a.png") -> TestResponse:
+    headers = {"Bihuan-Phone-Code": receipt["phone_code"], **({"Idempotency-Key": key} if key else {})}
+    return place.nobody().send(
+        "POST",
+        f"/intake/{receipt['case_code']}/photos",
+        headers=headers,
+        data={"file": (BytesIO(PICTURE), name)},
+        content_type="multipart/form-data",
+    )
+
+
+def test_pictures_are_added_once_for_a_key_and_the_staff_sees_them(place: Place) -> None:
+    receipt = sent(place)
+    assert add_photo(place, receipt, key="1").get_json() == {"photos": 1}
+    assert add_photo(place, receipt, key="1").get_json() == {"photos": 1}
+    assert add_photo(place, receipt, key="2").get_json() == {"photos": 2}
+    listed = place.sign_in("county").get(f"/cases/{case_of(place, receipt)}/attachments").get_json()["items"]
+    assert [each["author"] for each in listed] == ["resident", "resident"]
+
+
+def test_six_pictures_are_enough(place: Place) -> None:
+    receipt = sent(place)
+    for number in range(6):
+        assert add_photo(place, receipt, key=str(number)).status_code == 201
+    refused = add_photo(place, receipt)
+    assert (refused.status_code, refused.get_json()["code"]) == (422, "request.photos")
+
+
+def test_only_pictures_are_taken_and_only_with_both_codes_before_the_answer(place: Place) -> None:
+    receipt = sent(place)
+    assert add_photo(place, receipt, name="a.pdf").status_code == 422
+    assert add_photo(place, receipt, name="a.jpg").status_code == 422, "the content is of another kind"
+    assert add_photo(place, {**receipt, "phone_code": sent(place)["phone_code"]}).status_code == 404
+    answered(place, receipt)
+    assert add_photo(place, receipt).status_code == 409
 
 
 def test_withdrawing_before_it_is_answered(place: Place) -> None:

@@ -73,6 +73,7 @@ def test_only_these_endpoints_are_open_to_anybody(app: Flask) -> None:
         "GET /api/v1/intake/challenge",
         "POST /api/v1/intake",
         "GET /api/v1/intake/<string(maxlength=40):case_code>",
+        "POST /api/v1/intake/<string(maxlength=40):case_code>/photos",
         "POST /api/v1/intake/<string(maxlength=40):case_code>/rating",
         "POST /api/v1/intake/<string(maxlength=40):case_code>/withdrawal",
     }
