@@ -361,7 +361,12 @@ def _hashes(tx: Reading, parts: Sequence[merkle.Range]) -> list[list[bytes]]:
 
 def _nodes(tx: Reading, places: Iterable[merkle.Place]) -> dict[merkle.Place, bytes]:
     n = proof_nodes.c
-    query = sa.select(n.level, n.place, n.hash).where(sa.tuple_(n.level, n.place).in_(list(places)))
+    levels: dict[int, list[int]] = {}
+    for level, place in places:
+        levels.setdefault(level, []).append(place)
+    # Level by level: SQLite reads the whole table to find pairs in a list of pairs.
+    wanted = sa.or_(*(sa.and_(n.level == level, n.place.in_(found)) for level, found in levels.items()))
+    query = sa.select(n.level, n.place, n.hash).where(wanted)
     return {(row[0], row[1]): bytes(row[2]) for row in tx.execute(query)}
 
 
