@@ -365,7 +365,9 @@ def _nodes(tx: Reading, places: Iterable[merkle.Place]) -> dict[merkle.Place, by
     for level, place in places:
         levels.setdefault(level, []).append(place)
     # Level by level: SQLite reads the whole table to find pairs in a list of pairs.
-    wanted = sa.or_(*(sa.and_(n.level == level, n.place.in_(found)) for level, found in levels.items()))
+    wanted = sa.or_(
+        sa.false(), *(sa.and_(n.level == level, n.place.in_(found)) for level, found in levels.items())
+    )
     query = sa.select(n.level, n.place, n.hash).where(wanted)
     return {(row[0], row[1]): bytes(row[2]) for row in tx.execute(query)}
 
