@@ -26,16 +26,19 @@ timers_of_case: Final = Statement(
     .order_by(timers.c.due_at, timers.c.timer_id)
     .limit(_LIMIT)
 )
+# Rows are chosen in a common table expression, which is evaluated once: as a plain subquery with FOR UPDATE SKIP
+# LOCKED, PostgreSQL may evaluate it for each row anew, and each time find others than those locked before.
 _DUE: Final = (
     sa.select(timers.c.case_id, timers.c.timer_id)
     .where(timers.c.lane == _LANE, timers.c.sweep_at <= _UNTIL)
     .order_by(timers.c.sweep_at, timers.c.case_id, timers.c.timer_id)
     .limit(_LIMIT)
     .with_for_update(skip_locked=True)
+    .cte("taken")
 )
 take_timers: Final = Statement(
     timers.update()
-    .where(sa.tuple_(timers.c.case_id, timers.c.timer_id).in_(_DUE))
+    .where(sa.tuple_(timers.c.case_id, timers.c.timer_id).in_(sa.select(_DUE)))
     .values(sweep_at=sa.bindparam("held", type_=sa.BigInteger))
     .returning(timers.c.case_id, timers.c.timer_id)
 )
@@ -77,10 +80,11 @@ _LEAVING: Final = (
     .order_by(outbox.c.due_at, outbox.c.case_id, outbox.c.seq, outbox.c.n)
     .limit(_LIMIT)
     .with_for_update(skip_locked=True)
+    .cte("taken")
 )
 take_outbox: Final = Statement(
     outbox.update()
-    .where(sa.tuple_(outbox.c.case_id, outbox.c.seq, outbox.c.n).in_(_LEAVING))
+    .where(sa.tuple_(outbox.c.case_id, outbox.c.seq, outbox.c.n).in_(sa.select(_LEAVING)))
     .values(due_at=sa.bindparam("held", type_=sa.BigInteger))
     .returning(outbox.c.case_id, outbox.c.seq, outbox.c.n)
 )
@@ -107,10 +111,11 @@ _FETCHABLE: Final = (
     .order_by(jobs.c.due_at, jobs.c.case_id, jobs.c.job_id)
     .limit(_LIMIT)
     .with_for_update(skip_locked=True, of=jobs)
+    .cte("taken")
 )
 lock_jobs: Final = Statement(
     jobs.update()
-    .where(sa.tuple_(jobs.c.case_id, jobs.c.job_id).in_(_FETCHABLE))
+    .where(sa.tuple_(jobs.c.case_id, jobs.c.job_id).in_(sa.select(_FETCHABLE)))
     .values(
         status="locked",
         worker=sa.bindparam("holder"),
