@@ -7,7 +7,7 @@ in decimals, the same on every machine; every other name is refused when it is c
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decimal, InvalidOperation
+from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 from typing import Any, Final
 
 from engine.feel import numbers
@@ -32,7 +32,7 @@ _VARIADIC: Final = "*"
 def foreign(class_name: str, signature: str, parameters: tuple[str, ...]) -> Function | None:
     """The function `class_name.signature`, such as `java.lang.Math` and `max(double, double)`; None for one that is refused."""
     method, kinds = _read(signature)
-    work = _TABLE.get((class_name, method, kinds))
+    work = TABLE.get((class_name, method, kinds))
     if work is None:
         return None
     name = f"{class_name}.{method}"
@@ -48,7 +48,7 @@ def foreign(class_name: str, signature: str, parameters: tuple[str, ...]) -> Fun
 
 def is_known(class_name: str, signature: str) -> bool:
     """Whether `foreign` knows the function."""
-    return (class_name, *_read(signature)) in _TABLE
+    return (class_name, *_read(signature)) in TABLE
 
 
 def _read(signature: str) -> tuple[str, tuple[str, ...]]:
@@ -138,15 +138,11 @@ def _sign(_run: Run, value: Number) -> Number:
 
 def _of_text(kind: str) -> Work:
     """`Integer.valueOf("12")`, `Double.valueOf("1.5")`: the number a text is in Java's notation."""
-    context = Context(prec=34, traps=[InvalidOperation])
 
     def parsed(_run: Run, text: str) -> Number:
         plain = text if kind in _WHOLE else text.strip()
         digits = plain.lstrip("+-")
-        try:
-            value = context.create_decimal(plain)
-        except InvalidOperation:
-            raise NullResult("value.domain", kind, text) from None
+        value = CONTEXT.create_decimal(plain)
         whole = digits.isascii() and digits.isdigit() and len(plain) - len(digits) <= 1
         if not value.is_finite() or "_" in plain or (kind in _WHOLE and not (whole and _fits(kind, value))):
             raise NullResult("value.domain", kind, text)
@@ -194,4 +190,5 @@ def _table() -> dict[tuple[str, str, tuple[str, ...]], Work]:
     return found
 
 
-_TABLE: Final = _table()
+TABLE: Final = _table()
+"""By class, method and kinds of arguments."""

@@ -50,5 +50,6 @@ def _filled(run: Run, kind: str, value: Any, places: str | None) -> str:
         return numbers.number_text(value)
     if kind == "f" and numbers.is_number(value):
         exact = Decimal(1).scaleb(-int(places or 6))
-        return format(Context(prec=6200, rounding=ROUND_HALF_UP).quantize(numbers.decimal(value), exact), "f")
+        wide = Context(prec=6_300, rounding=ROUND_HALF_UP, traps=[])
+        return format(wide.quantize(numbers.decimal(value), exact), "f")
     raise NullResult("value.domain", "format", kind)

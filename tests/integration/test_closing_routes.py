@@ -304,14 +304,21 @@ def test_every_condition_of_every_package_has_a_case_here() -> None:
         assert conditions(file, table) == UNMET[table].keys(), table
 
 
-@pytest.mark.parametrize("route", [*COMPLETING, *AROUND], ids=lambda route: route.__name__)
-@pytest.mark.parametrize(("table", "rule"), [(table, rule) for table in UNMET for rule in UNMET[table]])
+ATTEMPTS = [
+    pytest.param(table, rule, route, id=f"{table}-{rule}-{route.__name__}")
+    for table in UNMET
+    for rule in UNMET[table]
+    for route in (*COMPLETING, *AROUND)
+    # What is not settled is not closed by ending it.
+    if not (route is by_ending_it and "settled_at" in UNMET[table][rule])
+]
+
+
+@pytest.mark.parametrize(("table", "rule", "route"), ATTEMPTS)
 def test_an_unmet_condition_refuses_by_its_name(
     closing: Closing, table: str, rule: str, route: Callable[[Closing, UUID, Mapping[str, Any]], str | None]
 ) -> None:
     different = dict(UNMET[table][rule])
-    if route is by_ending_it and "settled_at" in different:
-        pytest.skip("what is not settled is not closed by ending it")
     case_id = closing.case(table, **({} if route in COMPLETING else different))
     before = closing.place.engine.case(case_id)
     assert route(closing, case_id, different) == f"close.{rule}"

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import math
+import os
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.feel import Environment, compile_expression
-from engine.feel.foreign import foreign, is_known
+from engine.feel import Environment, FeelBudgetError, compile_expression
+from engine.feel.foreign import TABLE, foreign, is_known
 from engine.feel.trigonometry import cosine, sine
 from tests.unit.feel.evaluating import NOW
+
+FUZZ = int(os.environ.get("BIHUAN_FUZZ", "1"))
 
 
 def called(class_name: str, signature: str, *arguments: str) -> tuple[Any, list[str]]:
@@ -108,3 +111,59 @@ def test_sine_and_cosine_are_those_of_the_circle(x: Decimal) -> None:
     assert abs(s * s + c * c - 1) < Decimal("1e-27")
     assert math.isclose(float(s), math.sin(float(x)), abs_tol=1e-12)
     assert math.isclose(float(c), math.cos(float(x)), abs_tol=1e-12)
+
+
+ANYTHING = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-(10**40), 10**40),
+    st.decimals(allow_nan=False, allow_infinity=False, min_value=-1000, max_value=1000, places=9),
+    st.sampled_from([Decimal("1E+6144"), Decimal("-1E+6144"), Decimal("1E-6143"), Decimal(0)]),
+    st.sampled_from(
+        [
+            "",
+            "a",
+            "%s",
+            "%f",
+            "%.99f",
+            "%999d",
+            "%d%b%n%%",
+            "%",
+            "1e6144",
+            "1e999999",
+            "-1e-999999",
+            "NaN",
+            "0x1",
+            "-0",
+        ]
+    ),
+    st.text(max_size=12),
+    st.lists(st.integers(), max_size=3),
+)
+
+
+@settings(max_examples=300 * FUZZ, deadline=None)
+@given(st.sampled_from(sorted(TABLE)), st.lists(ANYTHING, max_size=4), st.booleans())
+def test_whatever_they_are_given_they_answer_within_their_budget(
+    key: tuple[str, str, tuple[str, ...]], values: list[Any], fitting: bool
+) -> None:
+    class_name, method, kinds = key
+    names = tuple(f"p{place}" for place in range(len(values)))
+    if fitting and "*" not in kinds:
+        values = [*values, 1, 1][: len(kinds)]
+    function = foreign(
+        class_name, f"{method}({','.join('java.lang.Object...' if k == '*' else k for k in kinds)})", names
+    )
+    assert function is not None
+    text = f"f({', '.join(f'p{place}' for place in range(len(values)))})"
+    given_values = {"f": function, **{f"p{place}": value for place, value in enumerate(values)}}
+    environment = Environment(now=NOW)
+    try:
+        found = compile_expression(text, names=list(given_values)).evaluate(given_values, environment)
+    except FeelBudgetError:
+        return
+    if isinstance(found, Decimal):
+        assert found.is_finite()
+        assert abs(found) <= Decimal("9.999999999999999999999999999999999E+6144")
+    if isinstance(found, str):
+        assert len(found) <= 10_000
