@@ -101,7 +101,9 @@ def _by_id(engine: Engine, name: str) -> list[UUID]:
 
 
 def _by_code(engine: Engine, name: str) -> list[UUID]:
-    query = sa.select(case_headers.c.case_id).where(case_headers.c.case_code == name.strip().upper())
+    query = sa.select(case_headers.c.case_id).where(
+        case_headers.c.case_code.in_({name.strip(), name.strip().upper()})
+    )
     with engine.database.reading() as tx:
         return [row[0] for row in tx.execute(query)]
 

@@ -14,6 +14,8 @@ KEYWORDS = frozenset(
         "function", "external", "or", "and", "between", "true", "false", "null", "not",
     }
 )  # fmt: skip
+SYMBOLS = frozenset({".", "/", "-", "'", "’", "+", "*"})
+"""What may stand in a name beside words (rule 30)."""
 STOPS = KEYWORDS - {"of", "not", "external"}
 """Words that end a name made of several words, unless the whole name is known."""
 
@@ -60,6 +62,11 @@ class NameTable:
 def table_of(names: frozenset[str]) -> NameTable:
     """A shared table of `names`; it must not be added to."""
     return NameTable(names)
+
+
+def is_nameable(text: str) -> bool:
+    """Whether `text` can be written as a name: a key such as `x[` is read through `get value` only."""
+    return all(sign.isalnum() or sign in "_? " or sign in SYMBOLS or not sign.isascii() for sign in text)
 
 
 def normalized(text: str) -> str:

@@ -15,7 +15,7 @@ from engine.feel.builtin_names import BUILT_IN_NAMES
 from engine.feel.cursor import Cursor
 from engine.feel.errors import FeelSyntaxError, Position
 from engine.feel.lexer import unescape
-from engine.feel.names import KEYWORDS, NameTable, table_of
+from engine.feel.names import KEYWORDS, NameTable, is_nameable, table_of
 from engine.feel.numbers import CONTEXT, as_number
 from engine.feel.type_parser import parse_type
 
@@ -267,7 +267,9 @@ class _Parser:
     def _know(self, name: str) -> None:
         """Know a name declared in the text; no more than a person would declare, since each slows reading."""
         self._declared += 1
-        if name not in KEYWORDS and len(name) <= 200 and self._declared <= _MOST_DECLARED:
+        if name in KEYWORDS or len(name) > 200 or not is_nameable(name):
+            return
+        if self._declared <= _MOST_DECLARED:
             self._local.add(name)
 
     # -- invocation and definition of functions

@@ -138,3 +138,8 @@ def test_lengths_are_told_to_the_second(seconds: int, text: str) -> None:
     from engine.i18n import Language, catalogue
 
     assert lasting(catalogue(Language.ZH), seconds) == text
+
+
+def test_a_case_goes_by_a_code_in_small_letters_as_it_is_listed(visits: Bihuan) -> None:
+    visits("start", "visits", "--var", 'case_code="sim-g-2"')
+    assert visits("history", "sim-g-2").code == 0

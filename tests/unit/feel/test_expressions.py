@@ -238,3 +238,13 @@ def test_syntax_errors_have_a_position(text: str, line: int, column: int) -> Non
     assert (caught.value.position.line, caught.value.position.column) == (line, column)
     assert caught.value.message_zh
     assert caught.value.message_en
+
+
+@pytest.mark.parametrize("key", ["x[", "x[1]", "x,", "x=", "x..", "x(", "x:", "x<"])
+def test_a_key_that_is_no_name_does_not_change_how_names_are_read(key: str) -> None:
+    assert value_of(f'{{x: [7], "{key}": 1, y: x[1]}}.y') == 7
+    assert value_of(f'get value({{"{key}": 1}}, "{key}")') == 1
+
+
+def test_a_key_with_signs_that_names_may_have_is_read_as_a_name() -> None:
+    assert value_of('{x: 1, "x-y 2": 5, z: x-y 2}.z') == 5
