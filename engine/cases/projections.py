@@ -182,12 +182,11 @@ def _variables(happened: Happened) -> frozenset[str]:
     root = happened.session.state.root
     if happened.started:
         return frozenset(root.variables) | headers.SHOWN | headers.PLACED
-    return frozenset(
-        name
-        for effect in happened.session.effects
-        if effect[0] == "var" and effect[1] == root.id
-        for name in effect[2]
-    )
+    names: set[str] = set()
+    for effect in happened.session.effects:
+        if effect[0] == "var" and effect[1] == root.id:
+            names.update(effect[2])
+    return frozenset(names)
 
 
 # -- the header --------------------------------------------------------------------------------------
@@ -196,8 +195,8 @@ def _variables(happened: Happened) -> frozenset[str]:
 def _write_header(tx: Transaction, happened: Happened, names: frozenset[str]) -> None:
     state = happened.session.state
     ended = state.status in (COMPLETED, CANCELLED)
-    clocked = any(effect[0] == "clocks" for effect in happened.session.effects)
-    if not (happened.started or ended or clocked) and names.isdisjoint(headers.SHOWN):
+    shown = happened.started or ended or not names.isdisjoint(headers.SHOWN)
+    if not shown and "clocks" not in [effect[0] for effect in happened.session.effects]:
         return
     root = state.root
     definition = happened.session.program(root).definition

@@ -40,12 +40,13 @@ class Conditions:
     """The conditions a case waits for, and which of them are to be looked at.
 
     Attributes:
+        known: the subscriptions that wait for a condition; some may be gone. While there is none nothing is to be done.
         aside: tokens with conditions set aside.
     """
 
     def __init__(self) -> None:
+        self.known: dict[int, None] = {}
         self.aside: set[int] = set()
-        self._known: dict[int, None] = {}
         self._due: dict[int, None] = {}
         self._true: deque[int] = deque()
         self._changed: dict[int, dict[str, set[str]]] = {}
@@ -55,7 +56,7 @@ class Conditions:
         for scope in state.scopes.values():
             for sub in scope.subscriptions.values():
                 if sub.kind == CONDITION:
-                    self._known[sub.id] = None
+                    self.known[sub.id] = None
                     if (scope.tokens[sub.token].data or {}).get(UNCHECKED):
                         self.aside.add(sub.token)
 
@@ -72,9 +73,9 @@ class Conditions:
         kind = effect[0]
         if kind == "sub+":
             if effect[2][3] == CONDITION:
-                self._known[effect[2][0]] = None
+                self.known[effect[2][0]] = None
                 self._due[effect[2][0]] = None
-        elif not self._known:
+        elif not self.known:
             return
         elif kind == "var":
             self._note_change(effect[1], state.scopes[effect[1]].variables, effect[2])
@@ -119,10 +120,10 @@ class Conditions:
             self._changed.clear()
 
     def _waiting(self, state: CaseState) -> Iterator[tuple[Scope, Subscription]]:
-        for sub_id in list(self._known):
+        for sub_id in list(self.known):
             scope = state.scope_of(sub_id)
             if scope is None:
-                del self._known[sub_id]
+                del self.known[sub_id]
             else:
                 yield scope, scope.subscriptions[sub_id]
 

@@ -23,6 +23,7 @@ from engine.runtime.program import Programs
 from engine.runtime.reads import Reads
 from engine.runtime.tree import TaskState, TokenTask, spawn
 from engine.state import CaseState, Scope, Subscription
+from engine.state.effects import apply
 from engine.state.items import FAILED, READY, WAITING, Incident
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -115,8 +116,10 @@ class Session(Board):
 
     def emit(self, effect: list[Any]) -> None:
         """Change the state, remember how, and which conditions that may concern."""
-        self.conditions.note(effect, self.state)
-        super().emit(effect)
+        if self.conditions.known or effect[0] == "sub+":
+            self.conditions.note(effect, self.state)
+        apply(self.state, effect)
+        self.effects.append(effect)
 
     def lineage(self) -> Lineage:
         """What has come of each completed step, read from the case's log."""
@@ -151,7 +154,7 @@ class Session(Board):
         if self.conditions.aside and not self._is_stopped():
             self.conditions.take_up(self)
         while True:
-            waiting = self.conditions.next(self)
+            waiting = self.conditions.next(self) if self.conditions.known else None
             if waiting is not None:
                 if not self._fire(*waiting):
                     return

@@ -52,15 +52,16 @@ class View(Mapping[str, Any]):
         """The ids of the tokens and scopes whose variables are visible, the nearest first."""
         return (place.id for place in self._places())
 
-    def _places(self) -> Iterator[Scope | Token]:
+    def _places(self) -> list[Scope | Token]:
         scopes = self._session.state.scopes
         scope, token = self._scope, self._token
+        places: list[Scope | Token] = []
         while True:
             if token is not None:
-                yield token
-            yield scope
+                places.append(token)
+            places.append(scope)
             if scope.kind == PROCESS or scope.parent is None or scope.owner is None:
-                return
+                return places
             owner = scope.owner
             scope = scopes[scope.parent]
             token = scope.tokens.get(owner)

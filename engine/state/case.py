@@ -77,7 +77,9 @@ class CaseState:
     @property
     def root(self) -> Scope:
         """The scope of the case's own process."""
-        return next(iter(self.scopes.values()))
+        for scope in self.scopes.values():
+            return scope
+        raise LookupError("the case has no scope")
 
     def scope_of(self, item_id: int) -> Scope | None:
         """The scope a token or item stands in, or None when it is gone."""

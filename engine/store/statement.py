@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, TypeAlias
 
 import sqlalchemy as sa
@@ -21,7 +22,7 @@ class Prepared:
     """A statement as one database takes it.
 
     binds: name and conversion of each parameter. constants: parameters that the statement itself fixes.
-    positional: whether the driver wants a tuple in the order of `order` instead of a mapping.
+    positional: whether the driver wants the tuple that `pick` makes instead of a mapping.
     columns: conversion of each result column, None when no column needs any.
     """
 
@@ -29,7 +30,7 @@ class Prepared:
     binds: tuple[tuple[str, Process | None], ...]
     constants: Mapping[str, Any]
     positional: bool
-    order: tuple[str, ...]
+    pick: Callable[[Params], Row]
     columns: tuple[Process | None, ...] | None
 
     def bind(self, params: Params) -> Any:
@@ -38,7 +39,7 @@ class Prepared:
         for name, process in self.binds:
             value = params[name]
             values[name] = value if process is None else process(value)
-        return tuple(values[name] for name in self.order) if self.positional else values
+        return self.pick(values) if self.positional else values
 
     def convert(self, rows: Sequence[Row]) -> list[Row]:
         """The rows with each column as its type in Python."""
@@ -91,9 +92,16 @@ class Statement:
             binds=tuple(binds),
             constants=constants,
             positional=dialect.positional,
-            order=tuple(compiled.positiontup or ()),
+            pick=_picker(compiled.positiontup or ()),
             columns=_column_processors(built, dialect),
         )
+
+
+def _picker(names: Sequence[str]) -> Callable[[Params], Row]:
+    """What takes the values of these names, in order, as a tuple."""
+    if len(names) > 1:
+        return itemgetter(*names)
+    return lambda values: tuple(values[name] for name in names)
 
 
 def _column_processors(built: sa.ClauseElement, dialect: Dialect) -> tuple[Process | None, ...] | None:
