@@ -22,6 +22,7 @@ EXTENSION: Final = "bihuan.gate"
 BEHALF: Final = "Bihuan-On-Behalf-Of"
 BLUEPRINT: Final = "auth"
 """The endpoints that somebody may use who must change the password first."""
+API: Final = "/api/"
 _BEARER: Final = "bearer "
 
 
@@ -47,6 +48,9 @@ class Gate:
         rates = self.office.settings.rates
         self.rates.count("address", address(), rates.address)
         forgery.check_origin(request, self.settings.public_url)
+        if access is not None and access.public and not request.path.startswith(API):
+            # The files of the web app are the same for everybody: who asks is not looked up and not counted.
+            return
         arrival = self._arrival(access)
         if arrival is not None:
             self.rates.count("caller", arrival.caller.account, rates.caller)

@@ -8,18 +8,21 @@ Screens for the documents are made anew with `BIHUAN_SCREENSHOTS=1 python -m pyt
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from typing import cast
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
-from tests.browser.visitor import DESKTOP, DEVICES, ROOT, Device, Visitor, new_context, sign_in
+from tests.browser.visitor import DESKTOP, DEVICES, PATIENCE, ROOT, Device, Visitor, new_context, sign_in
 from tests.infrastructure.chromium import FLAGS, chromium
 from tests.infrastructure.demo_service import Demo, demo_service
 
 CASES = 8
 """Sample cases of each flow."""
+
+expect.set_options(timeout=PATIENCE)
 
 Visit = Callable[..., Visitor]
 
@@ -28,8 +31,15 @@ Visit = Callable[..., Visitor]
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """The service with the built web app."""
     assert (ROOT / "web" / "dist" / "index.html").is_file(), "the web app is not built: run `make web`"
-    settings = {"BIHUAN_INTAKE_DIFFICULTY": "8", "BIHUAN_WEB": str(ROOT / "web" / "dist")}
-    with demo_service(tmp_path_factory.mktemp("browser"), cases=CASES, settings=settings) as running:
+    folder = tmp_path_factory.mktemp("browser")
+    # Settings of their own: those shipped with the product are not changed by anybody.
+    shutil.copytree(ROOT / "config", folder / "config")
+    settings = {
+        "BIHUAN_CONFIG": str(folder / "config"),
+        "BIHUAN_INTAKE_DIFFICULTY": "8",
+        "BIHUAN_WEB": str(ROOT / "web" / "dist"),
+    }
+    with demo_service(folder, cases=CASES, settings=settings) as running:
         yield running
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Locator, Page
 
 from tests.infrastructure.demo_service import Demo
 
@@ -134,3 +134,21 @@ def foreign_fonts(page: Page) -> list[str]:
           .map((one) => one.outerHTML.slice(0, 120))"""
     )
     return found
+
+
+def too_wide(page: Page) -> list[str]:
+    """What stands out of the window to the right, where nothing lets one roll there."""
+    found: list[str] = page.evaluate(
+        """() => [...document.querySelectorAll('main *')]
+          .filter((one) => { const box = one.getBoundingClientRect(); return box.width > 0 && box.right > innerWidth + 1 })
+          .filter((one) => !one.closest('.roll, .tabs, svg'))
+          .map((one) => one.outerHTML.slice(0, 120))"""
+    )
+    return found
+
+
+def choose(box: Locator, page: Page, option: str) -> None:
+    """Take one of what a box offers."""
+    # What is chosen lies over the field and would stop a click that asks first.
+    box.click(force=True)
+    page.get_by_role("option", name=option, exact=True).filter(visible=True).click()

@@ -2,6 +2,7 @@ import { createRouter, createWebHistory } from 'vue-router'
 import { whenSignedOut } from '@/api/http'
 import { useSession } from '@/stores/session'
 import { PLACES } from './shell/places'
+import { admin } from './routes/admin'
 import { audit } from './routes/audit'
 import { design } from './routes/design'
 import { work } from './routes/work'
@@ -21,7 +22,7 @@ export const router = createRouter({
     {
       path: '/',
       component: () => import('@/shell/Shell.vue'),
-      children: [{ path: '', component: () => import('@/pages/Missing.vue') }, ...work, ...audit, ...design],
+      children: [{ path: '', component: () => import('@/pages/Missing.vue') }, ...work, ...audit, ...design, ...admin],
     },
     { path: '/:rest(.*)*', component: () => import('@/pages/Missing.vue'), meta: { open: true } },
   ],

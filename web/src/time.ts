@@ -69,3 +69,10 @@ export function officeTime(seconds: number): string {
   const minutes = Math.max(1, Math.floor(seconds / 60))
   return t('time.minutes', { n: minutes }, minutes)
 }
+
+/** The day of a moment by the clock on the wall here, as `2026-11-29`. */
+export function dayOf(at: number): string {
+  const date = new Date(at)
+  const pad = (part: number): string => String(part).padStart(2, '0')
+  return `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(date.getDate())}`
+}

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from flask import Response
 
+from api.auth import public
 from tests.api.auth.house import CHEAP, House, build
 from tests.unit.directory.office import DAY
 
@@ -167,6 +169,15 @@ def test_too_many_requests_of_one_address_wait_before_anything_is_looked_up(tmp_
     house.engine.close()
 
 
+def test_files_that_are_the_same_for_everybody_are_not_counted_as_the_callers(tmp_path: Path) -> None:
+    house = build(tmp_path / "config", accounts=CHEAP + "[rates]\ncaller = 2\n")
+    house.app.add_url_rule("/icon.svg", "icon", public(lambda: "<svg/>"))
+    browser = house.signed_in("li", person="li")
+    assert [browser.get("/icon.svg").status_code for _ in range(4)] == [200] * 4
+    assert [browser.get(ME).status_code for _ in range(3)] == [200, 200, 429]
+    house.engine.close()
+
+
 def test_attempts_to_sign_in_have_their_own_rate(tmp_path: Path) -> None:
     house = build(tmp_path / "config", accounts=CHEAP + "[rates]\nsign_in = 2\n")
     codes = [house.browser().sign_in(f"name{n}", "wrong").status_code for n in range(3)]
@@ -190,10 +201,6 @@ def test_answers_tell_browsers_to_be_careful(house: House) -> None:
 
 
 def test_a_page_may_load_only_what_is_ours(own_house: House) -> None:
-    from flask import Response
-
-    from api.auth import public
-
     own_house.app.add_url_rule("/page", "page", public(lambda: Response("<p>", mimetype="text/html")))
     policy = own_house.browser().get("/page").headers["Content-Security-Policy"]
     assert "script-src 'self'" in policy

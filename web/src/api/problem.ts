@@ -1,3 +1,5 @@
+import { i18n } from '@/i18n'
+
 /** What the server says when it says no (RFC 9457). */
 export interface ProblemBody {
   type?: string
@@ -28,6 +30,18 @@ export class Problem extends Error {
   /** What is wrong, in sentences: those of the fields, else that of the whole. */
   get messages(): string[] {
     const all = Object.values(this.errors).flat()
+    return all.length ? all : [this.message]
+  }
+
+  /**
+   * What is wrong, in sentences, each with the name of its field. labels: by the last word of the field's path; a line of a
+   * file names itself.
+   */
+  named(labels: Record<string, string>): string[] {
+    const all = Object.entries(this.errors).flatMap(([path, told]) => {
+      const label = labels[path.split('.').at(-1) ?? ''] ?? (path.includes(':') ? path : '')
+      return told.map((one) => (label ? i18n.global.t('problem.field', { field: label, told: one }) : one))
+    })
     return all.length ? all : [this.message]
   }
 

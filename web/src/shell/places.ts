@@ -12,4 +12,5 @@ export const PLACES: readonly Place[] = [
   { name: 'cases', to: '/cases', icon: 'cases', scopes: ['cases:read'], phone: true },
   { name: 'designs', to: '/designs', icon: 'designs', scopes: ['definitions:deploy', 'definitions:publish'], phone: true },
   { name: 'audit', to: '/audit', icon: 'audit', scopes: ['audit:read'], phone: true },
+  { name: 'admin', to: '/admin', icon: 'admin', scopes: ['config:write', 'directory:write', 'accounts:write', 'incidents:resolve'], phone: true },
 ]
