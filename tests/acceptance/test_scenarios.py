@@ -47,7 +47,9 @@ def test_scenario(name: str, scenario: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["dispute", "intake", "mechanisms", "service", "supervision", "whistle"])
+@pytest.mark.parametrize(
+    "name", ["dispute", "intake", "mechanisms", "referral", "service", "supervision", "whistle"]
+)
 def test_the_scenarios_take_every_sequence_flow(name: str) -> None:
     coverage = Coverage()
     for scenario in package(name).scenarios:
