@@ -13,6 +13,10 @@ from api.auth import public
 from engine.cli.shipped import shipped
 
 PAGE: Final = "index.html"
+PUBLIC: Final = "request"
+PUBLIC_PAGE: Final = f"{PUBLIC}.html"
+"""The page of the public: below `/request`."""
+
 ENDPOINT: Final = "page"
 _FOREVER: Final = "public, max-age=31536000, immutable"
 
@@ -42,6 +46,11 @@ def install(app: Flask, folder: str) -> None:
             return response
         if "." in path.rpartition("/")[2]:
             raise NotFound
-        response = send_from_directory(root, PAGE)
+        # What the public uses is a small page of its own, not the app of the staff.
+        response = send_from_directory(root, PUBLIC_PAGE if _is_public(path, root) else PAGE)
         response.headers["Cache-Control"] = "no-cache"
         return response
+
+
+def _is_public(path: str, root: Path) -> bool:
+    return path.partition("/")[0] == PUBLIC and (root / PUBLIC_PAGE).is_file()

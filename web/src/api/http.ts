@@ -76,7 +76,9 @@ export async function call<T>(path: string, request: Request = {}): Promise<Answ
 
 /** A fresh idempotency key: the same key again is the same command. */
 export function freshKey(): string {
-  return crypto.randomUUID()
+  // randomUUID exists on https only; an office may serve itself without.
+  if (crypto.randomUUID) return crypto.randomUUID()
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
 async function read(response: Response): Promise<unknown> {

@@ -21,6 +21,7 @@ export function speakForm(form: Form, place: HTMLElement): void {
     Search: i18n.global.t('form.search'),
     'Search...': i18n.global.t('form.search'),
     Select: i18n.global.t('form.select'),
+    'yyyy/mm/dd': i18n.global.t('form.date'),
     'mm/dd/yyyy': i18n.global.t('form.date'),
     'hh:mm --': i18n.global.t('form.time'),
     'hh:mm': i18n.global.t('form.time'),
@@ -31,12 +32,22 @@ export function speakForm(form: Form, place: HTMLElement): void {
       if (word && word !== input.placeholder) input.placeholder = word
     }
     for (const shown of place.querySelectorAll<HTMLElement>('.fjs-select-placeholder')) {
-      const word = words[shown.textContent ?? '']
-      if (word) shown.textContent = word
+      // The text alone: the node stays the library's, which would add its own beside a new one.
+      const text = shown.firstChild
+      const word = text instanceof Text ? words[text.data] : undefined
+      if (word) (text as Text).data = word
+    }
+    for (const text of textsOf(place, 'button')) {
+      if (text.data.trim() === 'Add new') text.data = i18n.global.t('form.add')
     }
   }
   const observer = new MutationObserver(translate)
   observer.observe(place, { childList: true, subtree: true })
   form.on('diagram.destroy', () => observer.disconnect())
   translate()
+}
+
+/** The pieces of text below what a selector finds. */
+function textsOf(place: HTMLElement, selector: string): Text[] {
+  return [...place.querySelectorAll(selector)].flatMap((one) => [...one.childNodes].filter((node): node is Text => node instanceof Text))
 }

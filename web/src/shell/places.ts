@@ -9,6 +9,8 @@ export interface Place {
 
 export const PLACES: readonly Place[] = [
   { name: 'inbox', to: '/inbox', icon: 'inbox', scopes: ['tasks:read'], phone: true },
+  { name: 'register', to: '/register', icon: 'register', scopes: ['cases:start'], phone: true },
+  { name: 'waiting', to: '/waiting', icon: 'up', scopes: ['cases:start', 'tasks:act'], phone: true },
   { name: 'cases', to: '/cases', icon: 'cases', scopes: ['cases:read'], phone: true },
   { name: 'designs', to: '/designs', icon: 'designs', scopes: ['definitions:deploy', 'definitions:publish'], phone: true },
   { name: 'audit', to: '/audit', icon: 'audit', scopes: ['audit:read'], phone: true },

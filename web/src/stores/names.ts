@@ -17,6 +17,12 @@ export const useNames = defineStore('names', () => {
     return known[id] ?? id
   }
 
+  /** The name of an id, asked for now. */
+  async function learn(id: string): Promise<string> {
+    if (!(id in known)) Object.assign(known, await readNames([id]).catch(() => ({})))
+    return known[id] ?? id
+  }
+
   function want(id: string): void {
     asked.add(id)
     if (waiting.push(id) === 1) queueMicrotask(ask)
@@ -43,5 +49,5 @@ export const useNames = defineStore('names', () => {
     return unit ? name(unit) : ''
   }
 
-  return { name, group }
+  return { name, learn, group }
 })

@@ -2,6 +2,7 @@ import { defineStore } from 'pinia'
 import { computed, ref } from 'vue'
 import { actFor, call } from '@/api/http'
 import { Problem } from '@/api/problem'
+import { forgetDevice, rememberedMe, rememberMe } from '@/offline/device'
 import type { components } from '@/api/contract'
 
 export type Me = components['schemas']['MeOutput']
@@ -11,6 +12,8 @@ export const useSession = defineStore('session', () => {
   const me = ref<Me | null>(null)
   const asked = ref(false)
   const behalf = ref<string | null>(null)
+  // The server could not be asked: who was signed in last on this device, as far as it may work without a network.
+  const remembered = ref(false)
 
   const signedIn = computed(() => me.value !== null)
 
@@ -21,9 +24,15 @@ export const useSession = defineStore('session', () => {
   async function look(): Promise<void> {
     try {
       me.value = (await call<Me>('/auth/me')).body
+      remembered.value = false
+      rememberMe(me.value)
     } catch (error) {
-      if (!(error instanceof Problem) || error.status !== 401) throw error
-      me.value = null
+      if (!(error instanceof Problem)) throw error
+      if (error.status === 0 && rememberedMe()) {
+        me.value = rememberedMe()
+        remembered.value = true
+      } else if (error.status === 401) me.value = null
+      else throw error
     } finally {
       asked.value = true
     }
@@ -45,8 +54,11 @@ export const useSession = defineStore('session', () => {
     actFor(person)
   }
 
+  /** Sign out; nothing of the account stays on this device. */
   async function signOut(): Promise<void> {
     await call('/auth/logout', { method: 'POST' })
+    const account = me.value?.account
+    if (account) await forgetDevice(account)
     forget()
   }
 
@@ -55,5 +67,5 @@ export const useSession = defineStore('session', () => {
     stand(null)
   }
 
-  return { me, asked, behalf, signedIn, may, look, signIn, changePassword, stand, signOut, forget }
+  return { me, asked, behalf, remembered, signedIn, may, look, signIn, changePassword, stand, signOut, forget }
 })

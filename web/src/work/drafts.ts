@@ -17,6 +17,11 @@ export function local(task: string): Kept | null {
   }
 }
 
+/** No draft stays on this device. */
+export function forgetDrafts(): void {
+  for (const key of Object.keys(localStorage)) if (key.startsWith(PREFIX)) localStorage.removeItem(key)
+}
+
 /** The newer of the two drafts: the server's, or the one that stayed on this device. */
 export async function findDraft(task: string, signal?: AbortSignal): Promise<{ saved_at: string | null; values: Values }> {
   const here = local(task)

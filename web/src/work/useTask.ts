@@ -26,6 +26,9 @@ export function useTask(id: Ref<string>) {
   // The key of a command whose answer was lost: trying again with it is the same command.
   let unsure: { verb: Verb; given: string; key: string } | null = null
 
+  // The key of the last command when no answer came: the server may have done it, or not.
+  const unreached = ref<string | null>(null)
+
   const mine = computed(() => page.value?.mine ?? false)
 
   async function load(): Promise<void> {
@@ -67,6 +70,7 @@ export function useTask(id: Ref<string>) {
   /** Do something with the task; whether it was done. What was wrong is in `complaint` and `errors`. */
   async function perform<V extends Verb>(verb: V, given: Verbs[V]): Promise<boolean> {
     clear()
+    unreached.value = null
     busy.value = verb
     const written = JSON.stringify(given)
     const key = unsure?.verb === verb && unsure.given === written ? unsure.key : freshKey()
@@ -80,6 +84,7 @@ export function useTask(id: Ref<string>) {
     } catch (error) {
       if (!(error instanceof Problem)) throw error
       if (!error.passing) unsure = null
+      if (error.status === 0) unreached.value = key
       tell(error)
       return false
     } finally {
@@ -107,5 +112,11 @@ export function useTask(id: Ref<string>) {
     void keeper?.flush()
   })
 
-  return { page, values, draft, failure, gone, busy, complaint, errors, mine, load, enter, perform, clear }
+  /** What was entered is kept elsewhere now. */
+  function forget(): void {
+    keeper?.forget()
+  }
+
+  return {
+    page, values, draft, failure, gone, busy, complaint, errors, mine, unreached, load, enter, perform, clear, forget }
 }
