@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +19,8 @@ PUBLIC_PAGE: Final = f"{PUBLIC}.html"
 """The page of the public: below `/request`."""
 
 ENDPOINT: Final = "page"
+_FILE: Final = re.compile(r"\.[A-Za-z][A-Za-z0-9]*$")
+"""Ends as files do. The ids of tasks have a point as well, before a number."""
 _FOREVER: Final = "public, max-age=31536000, immutable"
 
 
@@ -44,7 +47,7 @@ def install(app: Flask, folder: str) -> None:
             # Names below assets hold a digest of the content; everything else may change under its name.
             response.headers["Cache-Control"] = _FOREVER if path.startswith("assets/") else "no-cache"
             return response
-        if "." in path.rpartition("/")[2]:
+        if _FILE.search(path):
             raise NotFound
         # What the public uses is a small page of its own, not the app of the staff.
         response = send_from_directory(root, PUBLIC_PAGE if _is_public(path, root) else PAGE)

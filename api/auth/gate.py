@@ -45,12 +45,12 @@ class Gate:
         access = access_of(view, request.method)
         if access is None and request.method == "OPTIONS":
             return
-        rates = self.office.settings.rates
-        self.rates.count("address", address(), rates.address)
-        forgery.check_origin(request, self.settings.public_url)
         if access is not None and access.public and not request.path.startswith(API):
             # The files of the web app are the same for everybody: who asks is not looked up and not counted.
             return
+        rates = self.office.settings.rates
+        self.rates.count("address", address(), rates.address)
+        forgery.check_origin(request, self.settings.public_url)
         arrival = self._arrival(access)
         if arrival is not None:
             self.rates.count("caller", arrival.caller.account, rates.caller)

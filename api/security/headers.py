@@ -20,6 +20,8 @@ _COMMON: Final[Mapping[str, str]] = {
     "payment=(), usb=()",
 }
 _DATA_POLICY: Final = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+_RUNS: Final = frozenset({"text/html", "text/javascript"})
+"""What runs under the policy it came with: pages, and the script of a worker."""
 _HOST: Final = re.compile(r"[A-Za-z0-9.-]{1,253}")
 _HSTS: Final = "max-age=31536000"
 
@@ -52,9 +54,9 @@ def install(app: Flask, settings: ServiceSettings) -> None:
     def protect(response: Response) -> Response:
         for name, value in _COMMON.items():
             response.headers.setdefault(name, value)
-        is_page = response.mimetype == "text/html"
+        runs = response.mimetype in _RUNS
         response.headers.setdefault(
-            "Content-Security-Policy", page_policy(settings) if is_page else _DATA_POLICY
+            "Content-Security-Policy", page_policy(settings) if runs else _DATA_POLICY
         )
         if request.path.startswith("/api/"):
             # What people see of cases must not lie in a shared computer's cache.

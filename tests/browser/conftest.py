@@ -3,13 +3,13 @@
 One service for a test process; a browser for each module, so that nothing of Playwright's event loop is left when other
 tests run in the same process. Without a built web app or a browser these tests fail: none is left out.
 
-Screens for the documents are made anew with `BIHUAN_SCREENSHOTS=1 python -m pytest tests/browser`.
+What the tabs of a failed test showed last is kept in `.build/failed`. Screens for the documents are made anew with `BIHUAN_SCREENSHOTS=1 python -m pytest tests/browser`.
 """
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import cast
 
 import pytest
@@ -25,6 +25,8 @@ CASES = 8
 expect.set_options(timeout=PATIENCE)
 
 Visit = Callable[..., Visitor]
+
+FAILED = pytest.StashKey[bool]()
 
 
 @pytest.fixture(scope="session")
@@ -58,8 +60,19 @@ def device(request: pytest.FixtureRequest) -> Device:
     return cast(Device, request.param)
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Let `visit` know whether its test failed."""
+    report = yield
+    if report.failed:
+        item.stash[FAILED] = True
+    return report
+
+
 @pytest.fixture
-def visit(browser: Browser, demo: Demo) -> Iterator[Visit]:
+def visit(request: pytest.FixtureRequest, browser: Browser, demo: Demo) -> Iterator[Visit]:
     """Comes with a browser of their own: `visit("grid_worker", PHONE)`; without a role nobody is signed in.
 
     The test fails when a browser complained of something nobody expected.
@@ -76,6 +89,8 @@ def visit(browser: Browser, demo: Demo) -> Iterator[Visit]:
 
     yield come
     complaints = [each for visitor in visitors for each in visitor.unexpected()]
-    for visitor in visitors:
+    for number, visitor in enumerate(visitors, 1):
+        if request.node.stash.get(FAILED, False):
+            visitor.keep(f"{request.node.name}-{number}")
         visitor.context.close()
     assert not complaints, complaints

@@ -8,12 +8,18 @@ from typing import Any
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import Visit
+from tests.browser.form import fill
 from tests.browser.visitor import PHONE, Device, Visitor, accessibility, foreign_fonts
 
 PICTURE = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )
 PROBE = "<img src=x onerror='window.probed=1'>"
+KEPT = "async () => { const listed = await (await fetch('/offline.json')).json(); const has = async () => { \
+    const kept = await (await caches.open('bihuan-files')).keys(); \
+    const paths = new Set(kept.map((one) => new URL(one.url).pathname)); \
+    return navigator.serviceWorker.controller && listed.every((path) => paths.has(path)) }; \
+    while (!(await has())) await new Promise((soon) => setTimeout(soon, 50)) }"
 NO_NETWORK = r"ERR_INTERNET_DISCONNECTED|ERR_FAILED|ERR_CONNECTION"
 WAITING = "() => new Promise((done) => { const asked = indexedDB.open('bihuan'); asked.onsuccess = () => { \
     const all = asked.result.transaction('waiting').objectStore('waiting').getAll(); \
@@ -29,15 +35,17 @@ def open_form(visitor: Visitor, page: Page | None = None) -> Page:
     return page
 
 
-def fill(page: Page, title: str) -> None:
-    page.get_by_label("类别").click()
-    page.get_by_text("安全生产", exact=True).click()
-    page.get_by_role("radio", name="否").first.check()
-    page.get_by_label("什么事").fill(title)
-    page.get_by_label("地点").fill("柳溪路 3 号")
-    page.get_by_label("发现的情况").fill(f"井盖缺了一角 {PROBE}")
-    page.get_by_label("当场采取的措施").fill("放了警示桩")
-    page.get_by_role("radio", name="自办，限期").check()
+def fill_in(page: Page, title: str) -> None:
+    entries = {
+        "类别": "安全生产",
+        "正有人身危险或者险情": "否",
+        "什么事": title,
+        "地点": "柳溪路 3 号",
+        "发现的情况": f"井盖缺了一角 {PROBE}",
+        "当场采取的措施（制止）": "放了警示桩",
+        "怎么处置": "自办，限期",
+    }
+    fill(page, entries)
 
 
 def hand_in(page: Page) -> None:
@@ -56,12 +64,7 @@ def with_a_kept_app(visitor: Visitor) -> Page:
     """A form that is open, of an app whose files are on the device."""
     visitor.expect_complaint(NO_NETWORK)
     page = open_form(visitor)
-    page.wait_for_function(
-        "async () => { const listed = await (await fetch('/offline.json')).json();"
-        " const kept = await (await caches.open('bihuan-files')).keys();"
-        " const paths = new Set(kept.map((one) => new URL(one.url).pathname));"
-        " return navigator.serviceWorker.controller && listed.every((path) => paths.has(path)) }"
-    )
+    page.evaluate(KEPT)
     return page
 
 
@@ -80,7 +83,7 @@ def test_an_event_is_registered_with_a_picture_and_what_was_typed_stays_text(
     hand_in(page)
     expect(page.get_by_role("alert").filter(has_text="有几项还没有填好")).to_be_visible()
     title = f"井盖 {device.name} {PROBE}"
-    fill(page, title)
+    fill_in(page, title)
     page.locator("input[type=file]").set_input_files(
         {"name": "place.png", "mimeType": "image/png", "buffer": PICTURE}
     )
@@ -113,12 +116,12 @@ def test_without_a_network_the_app_opens_and_what_is_registered_arrives_once(vis
     page = with_a_kept_app(visitor)
     visitor.context.set_offline(True)
     page.reload()
-    fill(page, "离线登记")
+    fill_in(page, "离线登记")
     hand_in(page)
     expect(page.get_by_role("heading", name="没有网络，已存在本机")).to_be_visible()
     page.get_by_role("link", name="待发送").click()
     expect(page.get_by_role("heading", name="离线登记")).to_be_visible()
-    page.get_by_text("填写的内容").click()
+    page.get_by_text("填写的内容", exact=True).click()
     expect(page.get_by_text("放了警示桩")).to_be_visible()
     visitor.look(page, "waiting")
     assert accessibility(page) == []
@@ -145,7 +148,7 @@ def test_an_answer_that_is_lost_after_the_server_did_it_leads_to_no_second_case(
     visitor.context.route("**/api/v1/cases", lose)
     visitor.context.route("**/api/v1/tasks/*/complete", lose)
     page = open_form(visitor)
-    fill(page, "答复丢失")
+    fill_in(page, "答复丢失")
     hand_in(page)
     expect(page.get_by_role("heading", name="没有网络，已存在本机")).to_be_visible()
     page.get_by_role("button", name="待发送").click()
@@ -164,7 +167,7 @@ def test_two_tabs_send_it_once(visit: Visit) -> None:
     page = with_a_kept_app(visitor)
     other = visitor.open("/waiting")
     visitor.context.set_offline(True)
-    fill(page, "两个标签页")
+    fill_in(page, "两个标签页")
     hand_in(page)
     expect(page.get_by_role("heading", name="没有网络，已存在本机")).to_be_visible()
     expect(other.get_by_role("heading", name="两个标签页")).to_be_visible()
@@ -179,7 +182,7 @@ def test_what_somebody_else_did_first_is_said_and_no_word_is_lost(visit: Visit) 
     visitor.expect_complaint("404|409")
     request = visitor.context.request
     page = open_form(visitor)
-    fill(page, "有人先办")
+    fill_in(page, "有人先办")
     hand_in(page)
     expect(page.get_by_role("heading", name="已登记")).to_be_visible()
     (row,) = registered(visitor, "有人先办")
@@ -205,7 +208,7 @@ def test_what_somebody_else_did_first_is_said_and_no_word_is_lost(visit: Visit) 
     page.get_by_role("link", name="待发送").click()
     expect(page.get_by_text("没有办成")).to_be_visible()
     expect(page.get_by_text("先办理")).to_be_visible()
-    page.get_by_text("填写的内容").click()
+    page.get_by_text("填写的内容", exact=True).click()
     expect(page.get_by_text("我在现场写的很长的一段话")).to_be_visible()
     visitor.look(page, "waiting-conflict")
     assert accessibility(page) == []
@@ -216,7 +219,7 @@ def test_signing_out_leaves_nothing_on_the_device_and_says_so_before(visit: Visi
     visitor.expect_complaint(NO_NETWORK)
     visitor.context.route("**/api/v1/cases", lambda route: route.abort())
     page = open_form(visitor)
-    fill(page, "不要留下")
+    fill_in(page, "不要留下")
     hand_in(page)
     expect(page.get_by_role("heading", name="没有网络，已存在本机")).to_be_visible()
     assert page.evaluate(WAITING) == 1

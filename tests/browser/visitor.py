@@ -14,10 +14,11 @@ from tests.infrastructure.demo_service import Demo
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 SCREENS: Final = ROOT / "docs" / "images" / "screens"
+FAILED: Final = ROOT / ".build" / "failed"
 SCREENSHOTS: Final = bool(os.environ.get("BIHUAN_SCREENSHOTS"))
 """Whether the screens in the documents are to be made anew."""
 AXE: Final = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
-PATIENCE: Final = 15_000
+PATIENCE: Final = 20_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,6 +78,12 @@ class Visitor:
         page.evaluate("document.fonts.ready.then(() => true)")
         SCREENS.mkdir(parents=True, exist_ok=True)
         page.screenshot(path=SCREENS / f"{name}-{self.device.name}.png", animations="disabled")
+
+    def keep(self, name: str) -> None:
+        """Keep what each tab shows now, for whoever asks why a test failed."""
+        FAILED.mkdir(parents=True, exist_ok=True)
+        for number, page in enumerate(self.context.pages, 1):
+            page.screenshot(path=FAILED / f"{name}-{number}.png", animations="disabled")
 
     def _heard(self, message: ConsoleMessage) -> None:
         if message.type == "error":

@@ -169,11 +169,11 @@ def test_too_many_requests_of_one_address_wait_before_anything_is_looked_up(tmp_
     house.engine.close()
 
 
-def test_files_that_are_the_same_for_everybody_are_not_counted_as_the_callers(tmp_path: Path) -> None:
-    house = build(tmp_path / "config", accounts=CHEAP + "[rates]\ncaller = 2\n")
+def test_files_that_are_the_same_for_everybody_are_not_counted(tmp_path: Path) -> None:
+    house = build(tmp_path / "config", accounts=CHEAP + "[rates]\ncaller = 2\naddress = 4\n")
     house.app.add_url_rule("/icon.svg", "icon", public(lambda: "<svg/>"))
     browser = house.signed_in("li", person="li")
-    assert [browser.get("/icon.svg").status_code for _ in range(4)] == [200] * 4
+    assert [browser.get("/icon.svg").status_code for _ in range(9)] == [200] * 9
     assert [browser.get(ME).status_code for _ in range(3)] == [200, 200, 429]
     house.engine.close()
 
@@ -206,6 +206,13 @@ def test_a_page_may_load_only_what_is_ours(own_house: House) -> None:
     assert "script-src 'self'" in policy
     assert "unsafe" not in policy
     assert "frame-ancestors 'none'" in policy
+
+
+def test_the_script_of_a_worker_may_ask_what_a_page_may(own_house: House) -> None:
+    own_house.app.add_url_rule("/sw.js", "sw", public(lambda: Response("", mimetype="text/javascript")))
+    policy = own_house.browser().get("/sw.js").headers["Content-Security-Policy"]
+    assert "connect-src 'self'" in policy
+    assert "unsafe" not in policy
 
 
 def test_over_https_the_cookie_is_bound_to_it(tmp_path: Path) -> None:

@@ -1,3 +1,4 @@
+import { i18n } from '@/i18n'
 import type { Photo } from './waiting'
 
 const LONGEST_SIDE = 1600
@@ -20,7 +21,7 @@ export function photoName(at: Date, number: number): string {
 export function photoText(photos: readonly Photo[]): string {
   const [first] = photos
   if (!first) return ''
-  return photos.length === 1 ? first.name : `${first.name} 等${photos.length}张`
+  return photos.length === 1 ? first.name : i18n.global.t('photo.several', { first: first.name, n: photos.length })
 }
 
 /**

@@ -64,6 +64,8 @@ export const useWaiting = defineStore('waiting', () => {
     // What the page holds is proxies; the database wants plain values.
     await mine()?.add({ ...waiting, values: JSON.parse(JSON.stringify(waiting.values)), photos: [...waiting.photos] })
     await sync()
+    // Whoever handed it in asks next whether it is still here.
+    await look()
   }
 
   async function drop(id: string): Promise<void> {

@@ -1,0 +1,76 @@
+"""Filling in a form as people do: by what its fields are called, whatever kind they are of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from playwright.sync_api import Locator, Page
+
+Given = str | Sequence[str] | Sequence[Mapping[str, str]]
+"""What is entered: a text, an option, several options, or the rows of a list."""
+
+_LABELS = (
+    "> label, > .fjs-datetime-subsection > label, > .fjs-vertical-group > .fjs-datetime-subsection > label"
+)
+
+
+def fill(place: Page | Locator, entries: Mapping[str, Given]) -> None:
+    """Enter everything, in order: a field may show only after another was answered."""
+    for label, given in entries.items():
+        enter(place, label, given)
+
+
+def field(place: Page | Locator, label: str) -> Locator:
+    """The field of a name."""
+    named = re.compile(rf"^\s*{re.escape(label)}\s*\*?\s*$")
+    heading = _page(place).locator(_LABELS).filter(has_text=named)
+    return place.locator(".fjs-form-field").filter(has=heading).first
+
+
+def enter(place: Page | Locator, label: str, given: Given) -> None:
+    """Enter one field."""
+    found = field(place, label)
+    found.wait_for()
+    kind = (found.get_attribute("class") or "").partition("fjs-form-field-")[2].split()[0]
+    if kind == "select":
+        _select(found, str(given))
+    elif kind == "dynamiclist":
+        _rows(found, given)
+    elif kind in ("radio", "checklist"):
+        for one in [given] if isinstance(given, str) else given:
+            found.get_by_label(str(one), exact=True).check()
+    elif kind == "checkbox":
+        found.get_by_role("checkbox").check()
+    elif kind == "datetime":
+        _moment(found, str(given))
+    else:
+        found.locator("input, textarea").first.fill(str(given))
+
+
+def _select(found: Locator, option: str) -> None:
+    options = found.locator(".fjs-dropdownlist-item")
+    # The first wrong field has the focus, which opens its list.
+    if options.count() == 0:
+        found.locator(".fjs-input-group").click()
+    options.get_by_text(option, exact=True).click()
+
+
+def _rows(found: Locator, given: Given) -> None:
+    rows = found.locator(".fjs-repeat-row-container")
+    for number, row in enumerate(given):
+        assert isinstance(row, Mapping)
+        if rows.count() <= number:
+            found.get_by_role("button", name="增加").click()
+        fill(rows.nth(number), row)
+
+
+def _moment(found: Locator, given: str) -> None:
+    """A date, or a date and a time with a blank between."""
+    for box, text in zip(found.locator("input[type=text]").all(), given.split(), strict=False):
+        box.fill(text)
+        box.press("Enter")
+
+
+def _page(place: Page | Locator) -> Page:
+    return place if isinstance(place, Page) else place.page
