@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
-from typing import Any, TypeAlias, TypeVar
+from collections.abc import Sequence
+from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 
+from engine.store.pipeline import Pipeline, rolled_back
 from engine.store.probe import Probe
 from engine.store.statement import Row
 
-T = TypeVar("T")
 Sending: TypeAlias = tuple[str, Any]
 """A statement's text and the driver's parameters."""
+Queued: TypeAlias = tuple[str, Sequence[Any]]
+"""A statement's text and the driver's parameters for each time it is to be carried out."""
+Outcome: TypeAlias = tuple[list[Row], int]
+"""The rows a statement gave, and how many it touched."""
 
 
 class Channel:
@@ -34,84 +37,114 @@ class Channel:
         self._begin = begin
         self._opened = not begin
         self._probes = probes
-        self._queue: list[Callable[[Any], None]] = []
+        self._queue: list[Queued] = []
 
     def write(self, sql: str, params: Any) -> None:
         """Queue a write."""
-        self._queue.append(lambda cursor: self._execute(cursor, sql, params))
+        self._queue.append((sql, (params,)))
 
     def write_many(self, sql: str, params: Sequence[Any]) -> None:
         """Queue a write of many rows."""
-
-        def send(cursor: Any) -> None:
-            self._tell(sql)
-            cursor.executemany(sql, params)
-
-        self._queue.append(send)
+        self._queue.append((sql, params))
 
     def read(self, sendings: Sequence[Sending]) -> list[list[Row]]:
         """Send what is queued, then the reads; the rows of each."""
-        return self._exchange(sendings, lambda cursor: cursor.fetchall())
+        return [rows for rows, _ in self._exchange(sendings)]
 
     def change(self, sql: str, params: Any) -> int:
         """Send what is queued, then one write; the number of rows it touched."""
-        return self._exchange([(sql, params)], lambda cursor: int(cursor.rowcount))[0]
+        return self._exchange([(sql, params)])[0][1]
 
     def flush(self) -> None:
         """Open the transaction where it is not open yet, and send what is queued."""
-        self._exchange((), lambda _: None)
+        self._exchange(())
 
     def commit(self) -> None:
         """Send what is queued and make the transaction durable."""
         if self._opened or self._queue:
-            self._exchange((), lambda _: None, commit=True)
+            self._exchange((), commit=True)
 
     def rollback(self) -> None:
         """Drop what is queued and undo what was sent; a lost connection has undone it already."""
         self._queue.clear()
         if not self._connection.invalidated:
             try:
-                self._driver.rollback()
+                if self._pipelined:
+                    rolled_back(self._driver)
+                else:
+                    self._driver.rollback()
             except self._errors as error:
                 self._connection.invalidate(error)
 
-    def _exchange(
-        self, sendings: Sequence[Sending], outcome: Callable[[Any], T], *, commit: bool = False
-    ) -> list[T]:
+    def _exchange(self, sendings: Sequence[Sending], *, commit: bool = False) -> list[Outcome]:
         queued, self._queue = self._queue, []
-        steps = len(queued) + len(sendings) + (not self._opened) + commit
-        if not steps:
+        begin = "" if self._opened else self._begin
+        self._opened = True
+        if not (queued or sendings or begin or commit):
             return []
         try:
-            with self._together(steps):
-                cursor = self._driver.cursor()
-                self._open(cursor)
-                for write in queued:
-                    write(cursor)
-                cursors = [self._execute(self._driver.cursor(), sql, params) for sql, params in sendings]
-                if commit:
-                    self._tell("COMMIT")
-                    cursor.execute("COMMIT")
-            return [outcome(cursor) for cursor in cursors]
+            send = self._together if self._pipelined else self._one_by_one
+            return send(begin, queued, sendings, commit)
         except self._errors as error:
             raise self._translated(error) from error
 
-    def _open(self, cursor: Any) -> None:
-        if not self._opened:
-            self._opened = True
-            self._tell("BEGIN")
-            cursor.execute(self._begin)
-
-    def _execute(self, cursor: Any, sql: str, params: Any) -> Any:
-        self._tell(sql)
-        cursor.execute(sql, params)
-        return cursor
-
-    def _together(self, steps: int) -> AbstractContextManager[Any]:
+    def _together(
+        self, begin: str, queued: Sequence[Queued], sendings: Sequence[Sending], commit: bool
+    ) -> list[Outcome]:
         for probe in self._probes:
-            for _ in range(1 if self._pipelined else steps):
-                probe.round_trip()
-        return self._driver.pipeline() if self._pipelined and steps > 1 else nullcontext()
+            probe.round_trip()
+        pipeline = Pipeline(self._driver)
+        try:
+            if begin:
+                self._tell("BEGIN")
+                pipeline.add(begin)
+            for sql, many in queued:
+                self._tell(sql)
+                for params in many:
+                    pipeline.add(sql, params)
+            for sql, params in sendings:
+                self._tell(sql)
+                pipeline.add(sql, params)
+            if commit:
+                self._tell("COMMIT")
+                pipeline.add("COMMIT")
+        except BaseException:
+            pipeline.finish()
+            raise
+        answers = pipeline.finish()
+        last = len(answers) - commit
+        return [
+            (pipeline.rows(answer), answer.command_tuples or 0)
+            for answer in answers[last - len(sendings) : last]
+        ]
+
+    def _one_by_one(
+        self, begin: str, queued: Sequence[Queued], sendings: Sequence[Sending], commit: bool
+    ) -> list[Outcome]:
+        cursor = self._driver.cursor()
+        if begin:
+            self._tell_alone("BEGIN")
+            cursor.execute(begin)
+        for sql, many in queued:
+            self._tell_alone(sql)
+            if len(many) == 1:
+                cursor.execute(sql, many[0])
+            else:
+                cursor.executemany(sql, many)
+        found = []
+        for sql, params in sendings:
+            self._tell_alone(sql)
+            cursor.execute(sql, params)
+            found.append((cursor.fetchall(), int(cursor.rowcount)))
+        if commit:
+            self._tell_alone("COMMIT")
+            cursor.execute("COMMIT")
+        return found
+
+    def _tell_alone(self, sql: str) -> None:
+        for probe in self._probes:
+            probe.round_trip()
+            probe.statement(sql)
 
     def _tell(self, sql: str) -> None:
         for probe in self._probes:
