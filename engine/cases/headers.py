@@ -110,8 +110,8 @@ def header_of(state: CaseState, definition: Definition, *, ended_at: int | None)
     """The header of a case as its state has it. ended_at: when the case ended, None while it is open."""
     seen = state.root.variables
     process = definition.name or definition.key
-    settled = _moment(seen, "settled_at")
-    closed = _moment(seen, "closed_at") or (ended_at if state.status == COMPLETED else None)
+    settled = moment_of(seen, "settled_at")
+    closed = moment_of(seen, "closed_at") or (ended_at if state.status == COMPLETED else None)
     ended = state.status in (COMPLETED, CANCELLED)
     return Header(
         definition_key=definition.key,
@@ -122,7 +122,7 @@ def header_of(state: CaseState, definition: Definition, *, ended_at: int | None)
         confidentiality=confidentiality_of(seen, definition),
         lifecycle=_lifecycle(state.status, settled),
         source=_text(seen, "source"),
-        received_at=_moment(seen, "received_at"),
+        received_at=moment_of(seen, "received_at"),
         due_at=due_of(state),
         settled_at=settled,
         closed_at=(closed or ended_at) if ended else None,
@@ -132,7 +132,7 @@ def header_of(state: CaseState, definition: Definition, *, ended_at: int | None)
 def due_of(state: CaseState) -> int:
     """When a case is due; `NEVER` without a limit."""
     seen = state.root.variables
-    given = next((found for name in _DUE if (found := _moment(seen, name))), None)
+    given = next((found for name in _DUE if (found := moment_of(seen, name))), None)
     if given is not None:
         return given
     clock = state.clocks.get(CASE_CLOCK)
@@ -199,7 +199,8 @@ def _text(variables: Mapping[str, Any], name: str) -> str:
     return " ".join(plain.split())[:LONGEST] if isinstance(plain, str) else ""
 
 
-def _moment(variables: Mapping[str, Any], name: str) -> int | None:
+def moment_of(variables: Mapping[str, Any], name: str) -> int | None:
+    """The moment a variable (wire form) says, in microseconds since 1970 UTC; None where it says none."""
     value = canonical.from_wire(variables.get(name))
     if not isinstance(value, datetime) or value.tzinfo is None:
         return None

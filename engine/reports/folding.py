@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from engine.calendars.calendar import Calendar
 from engine.calendars.working_time import worked
-from engine.cases.headers import due_of, header_of
+from engine.cases.headers import due_of, header_of, moment_of
 from engine.cases.log import REFUSED, EventContent, StoredEvent
 from engine.errors import LimitExceeded
 from engine.model.definition import Definition
@@ -99,7 +99,7 @@ class Folding:
     def facts(self, calendar: Calendar) -> Facts:
         """What came of it."""
         self._conclude(calendar)
-        episodes = [*self._tasks.values(), *self._scopes.values(), *self._visits.made(self._tasks)]
+        episodes = [*self._tasks.values(), *self._scopes.values(), *self._visits.made(self._tasks, self._state.scopes)]
         return Facts(case=self.case, episodes=sorted(episodes, key=_number), heat=self._passing.heat)
 
     # -- single effects ----------------------------------------------------------------------------
@@ -302,11 +302,18 @@ class Folding:
         case.due_at = None if due == NEVER else due
         if case.original_due_at is None:
             case.original_due_at = case.due_at
-        case.settled_at, case.closed_at = header.settled_at, header.closed_at
+        case.settled_at = header.settled_at
         if case.first_settled_at is None:
             case.first_settled_at = header.settled_at
         case.outcome = self._rules.outcomes.get(variables.get("outcome", ""), _text(variables.get("outcome")))
+        case.closed_at = moment_of(variables, "closed_at") or self._closed_with_its_end()
         case.confirmed = int(self._rules.confirmed(variables))
+
+    def _closed_with_its_end(self) -> int | None:
+        """When a case was closed that does not say so itself: as it completed, if it was settled and not given up."""
+        case = self.case
+        is_closing = case.settled_at is not None and case.outcome not in self._rules.given_up
+        return case.ended_at if case.status == COMPLETED and is_closing else None
 
     def _conclude(self, calendar: Calendar) -> None:
         case = self.case

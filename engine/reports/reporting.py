@@ -15,6 +15,7 @@ from engine.i18n import Catalogue
 from engine.inbox import Viewer
 from engine.inbox.paging import Page
 from engine.reports import counting, overview
+from engine.reports.bouncing import ping_pong
 from engine.reports.counting import Grouping
 from engine.reports.days import Period, period
 from engine.reports.durations import durations
@@ -26,7 +27,7 @@ from engine.reports.report import Report
 from engine.reports.rollup import Rollup, rules_of
 from engine.reports.rules import Rules
 from engine.reports.selection import PROVENANCES, Selection
-from engine.reports.watching import honesty, ping_pong, supervision
+from engine.reports.watching import honesty, supervision
 from engine.reports.writing import Writing
 from engine.store import Database, Reading
 
@@ -137,6 +138,7 @@ class Reports:
             flow=asked.flow,
             category=asked.category,
             provenance=tuple(asked.provenance),
+            uncounted=self.rules().uncounted,
         )
 
 

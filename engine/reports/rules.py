@@ -12,7 +12,7 @@ from typing import Any, Final
 from engine.errors import InvalidInput
 
 FILE: Final = "reports.toml"
-FOLD: Final = 1
+FOLD: Final = 2
 """Version of how facts are made of a log; a higher one makes all facts anew."""
 
 MARKS: Final = frozenset({"not_accepted", "rework", "reopening", "raised", "performed", "unperformed"})
@@ -61,6 +61,8 @@ class Rules:
     reopen_days: int
     attempts: int
     ranked: frozenset[str]
+    uncounted: frozenset[str]
+    given_up: frozenset[str]
     excluded_categories: tuple[str, ...]
     outcomes: Mapping[str, str]
     marks: Mapping[str, frozenset[str]]
@@ -109,6 +111,10 @@ def read_rules(data: bytes) -> Rules:
             reopen_days=int(table.get("reopen_days", 180)),
             attempts=int(table.get("attempts", 3)),
             ranked=frozenset(key for key, flow in table.get("flows", {}).items() if flow.get("ranked")),
+            uncounted=frozenset(
+                key for key, flow in table.get("flows", {}).items() if not flow.get("counted", True)
+            ),
+            given_up=frozenset(table.get("given_up", ())),
             excluded_categories=tuple(table.get("excluded", {}).get("satisfaction_categories", ())),
             outcomes=dict(table.get("outcomes", {})),
             marks=marks,

@@ -22,6 +22,8 @@ PROVENANCES: Final = ("live", "imported", "simulated")
 class Selection:
     """What is counted. unit: of the directory, with all below it. snapshot: the moment the facts are about.
 
+    uncounted: processes that are no cases of anybody (meetings, patrols), left out unless one of them is asked for.
+
     department: whose steps alone. provenance: live, imported and simulated cases, which every report tells apart.
     """
 
@@ -34,6 +36,7 @@ class Selection:
     category: str | None = None
     provenance: tuple[str, ...] = PROVENANCES
     ranked: tuple[str, ...] | None = None
+    uncounted: frozenset[str] = frozenset()
 
     def within(self, period: Period) -> Selection:
         """The same in another period."""
@@ -64,6 +67,8 @@ class Selection:
             )
         if self.flow is not None:
             found.append(facts.definition_key == self.flow)
+        elif self.uncounted:
+            found.append(facts.definition_key.not_in(sorted(self.uncounted)))
         if self.ranked is not None:
             found.append(facts.definition_key.in_(self.ranked))
         if self.category is not None:

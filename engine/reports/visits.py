@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 
 from engine.reports.facts import Episode
 from engine.reports.rules import Rules
@@ -10,6 +10,7 @@ from engine.reports.rules import Rules
 ROLE = "follow_up"
 VISIT = "visit"
 UNREACHED = "unreached"
+GONE = "gone"
 
 
 class Visits:
@@ -19,10 +20,14 @@ class Visits:
         self._rules = rules
         self.scopes: dict[int, int] = {}
 
-    def made(self, tasks: Mapping[int, Episode]) -> list[Episode]:
-        """The follow-ups, each with how it ended; `ended_at` is empty while it goes on."""
+    def made(self, tasks: Mapping[int, Episode], alive: Container[int]) -> list[Episode]:
+        """The follow-ups, each with how it ended; `ended_at` is empty while it goes on.
+
+        alive: scopes there still are. A follow-up whose scope went away, as when its case was reopened, went with it.
+        """
         found: list[Episode] = []
         going: dict[tuple[int, str], tuple[Episode, int]] = {}
+        last: dict[tuple[int, str], int] = {}
         for number, task in sorted(tasks.items()):
             if task.role != ROLE or task.ending not in ("", "completed"):
                 continue
@@ -34,6 +39,11 @@ class Visits:
             tried += 1
             if not self._take(visit, task, tried):
                 going[place] = (visit, tried)
+            if task.ended_at is not None:
+                last[place] = task.ended_at
+        for place, (visit, _) in going.items():
+            if place[0] not in alive and place in last:
+                visit.ended_at, visit.ending = last[place], GONE
         return found
 
     def _take(self, visit: Episode, task: Episode, tried: int) -> bool:

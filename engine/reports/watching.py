@@ -1,4 +1,4 @@
-"""Lists of single cases to look into: 督办, cases sent to and fro, closings that do not hold."""
+"""Lists of single cases to look into: 督办, closings that do not hold."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from engine.reports.indicators import Cohort
 from engine.reports.report import Cell, Kind, Report
 from engine.reports.writing import Writing
+from engine.state.case import CANCELLED, COMPLETED
 from engine.store.tables import case_episodes, case_facts, case_headers
 
 SUPERVISION: Final = "supervision"
@@ -69,84 +70,27 @@ def supervision(writing: Writing) -> Report:
     return writing.report("supervision", [writing.table("orders", columns, rows)], ("listed",))
 
 
-def ping_pong(writing: Writing) -> Report:
-    """Cases received in the period that a unit got back (A→B→A), or that were returned twice."""
-    step, facts = case_episodes.c, case_facts.c
-    query = (
-        sa.select(
-            step.case_id, case_headers.c.case_code, step.element, step.unit, step.opened_at, step.ended_at, step.ending,
-            step.answer,
-        )
-        .select_from(
-            writing.selection.source(steps=True).join(case_headers, case_headers.c.case_id == facts.case_id)
-        )
-        .where(*writing.selection.conditions(), *writing.selection.during(Cohort.RECEIVED), step.kind == "task")
-        .order_by(step.case_id, step.opened_at, step.number)
-    )  # fmt: skip
-    cases: dict[UUID, tuple[str, list[tuple[Any, ...]]]] = {}
-    for case_id, code, *rest in writing.tx.execute(query):
-        cases.setdefault(case_id, (code, []))[1].append(tuple(rest))
-    rows: list[Mapping[str, Cell]] = []
-    for case_id, (code, steps) in cases.items():
-        bounced = [
-            "→".join(writing.unit_name(unit) for unit in round_trip) for round_trip in round_trips(steps)
-        ]
-        returns = sum(ending == "returned" or answer == "returned" for *_, ending, answer in steps)
-        if bounced or returns >= 2:
-            rows.append(
-                {
-                    "key": str(case_id), "case": str(case_id), "code": code, "returns": returns,
-                    "round_trips": "；".join(bounced),
-                }
-            )  # fmt: skip
-    columns = {"code": Kind.TEXT, "returns": Kind.COUNT, "round_trips": Kind.TEXT}
-    rows.sort(key=lambda row: (-int(str(row["returns"])), str(row["code"])))
-    return writing.report(
-        "ping-pong", [writing.table("sent_to_and_fro", columns, rows[:MOST])], ("ping_pong",)
-    )
-
-
-def round_trips(steps: Iterable[tuple[Any, ...]]) -> Iterator[tuple[str, str, str]]:
-    """Units A, B, A that had the same step one after the other; steps that run beside each other are no such thing."""
-    by_element: dict[str, list[tuple[str, int, int | None]]] = defaultdict(list)
-    for element, unit, opened, ended, ending, _ in steps:
-        if unit and ending != "recalled":
-            by_element[element].append((unit, opened, ended))
-    for had in by_element.values():
-        turns: list[tuple[str, int, int | None]] = []
-        for turn in had:
-            if turns and turns[-1][0] == turn[0]:
-                turns[-1] = (turn[0], turns[-1][1], turn[2])
-            else:
-                turns.append(turn)
-        for first, second, third in zip(turns, turns[1:], turns[2:], strict=False):
-            follows = _after(first, second) and _after(second, third)
-            if first[0] == third[0] and follows:
-                yield first[0], second[0], third[0]
-
-
-def _after(before: tuple[str, int, int | None], later: tuple[str, int, int | None]) -> bool:
-    return before[2] is not None and before[2] <= later[1]
-
-
 def honesty(writing: Writing) -> Report:
-    """Cases closed in the period that, by their logs, should not have been."""
+    """Cases closed in the period that, by their logs, should not have been.
+
+    What ended without being settled or given up counts as closed then, and is found.
+    """
     facts, step = case_facts.c, case_episodes.c
-    period = writing.period
+    ended_open = sa.and_(
+        facts.settled_at.is_(None),
+        facts.status == COMPLETED,
+        facts.outcome.not_in(sorted(writing.rules.given_up) or [""]),
+    )
+    closing = sa.func.coalesce(facts.closed_at, sa.case((ended_open, facts.ended_at)))
+    during = (closing >= writing.period.start, closing < writing.period.end, facts.status != CANCELLED)
     closed = (
         sa.select(
-            facts.case_id, case_headers.c.case_code, facts.definition_key, facts.outcome, facts.settled_at,
-            facts.closed_at,
+            facts.case_id, case_headers.c.case_code, facts.definition_key, facts.outcome, facts.settled_at, closing,
         )
         .select_from(
             writing.selection.source(steps=False).join(case_headers, case_headers.c.case_id == facts.case_id)
         )
-        .where(
-            *writing.selection.conditions(),
-            facts.closed_at >= period.start,
-            facts.closed_at < period.end,
-            facts.status != "cancelled",
-        )
+        .where(*writing.selection.conditions(), *during)
     )  # fmt: skip
     cases = {row[0]: tuple(row[1:]) for row in writing.tx.execute(closed.order_by(facts.case_id))}
     query = (
@@ -154,12 +98,7 @@ def honesty(writing: Writing) -> Report:
             step.case_id, step.kind, step.answer, step.solved, step.opened_at, step.ended_at, step.ending
         )
         .select_from(writing.selection.source(steps=True))
-        .where(
-            *writing.selection.conditions(),
-            facts.closed_at >= period.start,
-            facts.closed_at < period.end,
-            step.kind.in_(("visit", "term")),
-        )
+        .where(*writing.selection.conditions(), *during, step.kind.in_(("visit", "term")))
         .order_by(step.case_id, step.opened_at)
     )
     kept: dict[UUID, list[tuple[Any, ...]]] = defaultdict(list)

@@ -52,8 +52,8 @@ def test_341_of_343_prints_99_4_and_nothing_of_nothing_a_dash() -> None:
     assert rate(0, 5) == "0.0 %"
 
 
-@pytest.mark.parametrize("seed", range(8))
-def test_rates_over_random_facts(seed: int) -> None:
+@pytest.mark.parametrize("seed", range(4))
+def test_rates_over_random_facts(seed: int, database_url: str) -> None:
     draw = random.Random(seed)
     snapshot = YEAR.start + 200 * DAY
 
@@ -82,7 +82,7 @@ def test_rates_over_random_facts(seed: int) -> None:
                 else settled + draw.randrange(1, 300) * DAY,
             )
         )
-    with open_engine("sqlite://", CONFIG, clock=ManualClock(snapshot)) as engine:
+    with open_engine(database_url, CONFIG, clock=ManualClock(snapshot)) as engine:
         with engine.database.transaction() as tx:
             add = insert(case_facts)
             for number, each in enumerate(facts, start=1):
