@@ -66,6 +66,11 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # the library i
         found: Decorator = super().alt_response(status, **options)
         return found
 
+    def doc(self, **told: Any) -> Decorator:
+        """What else the document says of a view; see flask-smorest."""
+        found: Decorator = super().doc(**told)
+        return found
+
 
 def statuses(method: str, *, public: bool) -> tuple[int, ...]:
     """The statuses of the problems an operation may answer with."""

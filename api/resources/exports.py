@@ -12,12 +12,11 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from flask import Response, g
+from flask import Response
 from flask.views import MethodView
 
 from api.acting import etag, reader, see_case, viewer
-from api.auth import current, requires
-from api.auth.gate import gate, origin
+from api.auth import requires
 from api.blueprint import Blueprint
 from api.language import language
 from api.resources.casepage import page_body
@@ -27,6 +26,7 @@ from api.schemas.commands import ETAG
 from api.schemas.exports import CaseExportSchema
 from api.schemas.inbox import CasesQuery, case_filters_of
 from api.service import service
+from api.watermark import Watermark, file_response, taken_out
 from engine.history.xes import export_xes
 from engine.i18n import Language, catalogue
 from engine.inbox import CaseFilters, CaseRow, Cases, CaseSort, Page, Viewer
@@ -59,19 +59,6 @@ _XES: Final = "application/xml"
 _FILE: Final = {"type": "string", "format": "binary"}
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Watermark:
-    """Who takes something out, and when (microseconds)."""
-
-    person: str
-    name: str
-    at: int
-    request: str
-
-    def __str__(self) -> str:
-        return f"{self.name}({self.person}) {iso(self.at)} {self.request}"
-
-
 @blueprint.route("/exports/cases.csv")
 class CasesFileView(MethodView):
     """A list."""
@@ -92,8 +79,8 @@ class CasesFileView(MethodView):
         )
         # Read before the answer begins, so that what is wrong with the query is an error and no broken file.
         first = table.page(query.get("cursor"))
-        lines = table.lines(first, _taken_out("cases.csv", ""))
-        return _file(lines, "text/csv; charset=utf-8", "cases.csv")
+        lines = table.lines(first, taken_out("cases.csv", ""))
+        return file_response(lines, "text/csv; charset=utf-8", "cases.csv")
 
 
 @blueprint.route("/cases/<case:case_id>/export.json")
@@ -110,7 +97,7 @@ class CaseFileView(MethodView):
         body = {
             **page_body(case_id, page),
             "history": [line(each) for each in told],
-            "watermark": asdict(_taken_out("case.json", str(case_id))),
+            "watermark": asdict(taken_out("case.json", str(case_id))),
         }
         disposition = {"Content-Disposition": f'attachment; filename="{case_id}.json"'}
         return body, 200, {**etag(page.case.state_hash), **disposition}
@@ -127,10 +114,10 @@ class CaseXesView(MethodView):
         see_case(case_id)
         # Who sees only their own part of a case has no business with everybody's steps.
         service().content.pages.history(reader(), case_id, catalogue(language()), limit=1)
-        mark = _taken_out("case.xes", str(case_id))
+        mark = taken_out("case.xes", str(case_id))
         target = io.BytesIO()
         export_xes(service().engine, target, [case_id], attributes={"bihuan:watermark": str(mark)})
-        return _file(target.getvalue(), _XES, f"{case_id}.xes")
+        return file_response(target.getvalue(), _XES, f"{case_id}.xes")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -173,25 +160,3 @@ def _row(cells: list[str]) -> str:
     target = io.StringIO()
     csv.writer(target).writerow([neutralise(cell) for cell in cells])
     return target.getvalue()
-
-
-def _taken_out(what: str, subject: str) -> Watermark:
-    """The watermark of an export, which is noted in the security log."""
-    caller, here = current(), service()
-    now = here.engine.clock()
-    known = None if caller.person is None else here.directory.index.person(caller.person, now)
-    with here.engine.database.transaction() as tx:
-        log = gate().office.log
-        log.note(tx, "exported", origin(), account=caller.account, subject=subject, detail=what)
-    return Watermark(
-        person=caller.actor,
-        name=caller.login if known is None else known.name,
-        at=now,
-        request=str(g.get("bihuan_request_id", "")),
-    )
-
-
-def _file(content: Any, kind: str, name: str) -> Response:
-    response = Response(content, content_type=kind)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response

@@ -14,11 +14,14 @@ from api.blueprint import Blueprint
 from api.language import language
 from api.schemas import reports as schemas
 from api.service import service
+from api.watermark import file_response, taken_out
 from engine.i18n import catalogue
-from engine.reports import WRITERS, Asked, to_json
+from engine.reports import FILES, WRITERS, Asked, Mark, Printer, Report, file_name, to_json
 
 blueprint = Blueprint("reports", __name__, description="统计报表 Indicators and reports.")
 
+_JSON: Final = "application/json"
+_FILES: Final = {each.media: {"schema": {"type": "string", "format": "binary"}} for each in FILES.values()}
 _TAG: Final = {"ETag": {"description": "Of the report, for `If-None-Match`.", "schema": {"type": "string"}}}
 
 
@@ -60,13 +63,34 @@ class ReportView(MethodView):
     """One report."""
 
     @requires("reports:read")
-    @blueprint.arguments(schemas.ReportQuery, location="query")
+    @blueprint.arguments(schemas.ReportFileQuery, location="query")
     @blueprint.response(200, schemas.ReportSchema, headers=_TAG)
     @blueprint.alt_response(304, description="Nothing has changed.")
+    @blueprint.doc(responses={"200": {"content": {_JSON: {"schema": schemas.ReportSchema}, **_FILES}}})
     def get(self, query: dict[str, Any], name: str) -> Any:
-        """A report as tables; with `If-None-Match` 304 while nothing has changed."""
+        """A report as tables; with `If-None-Match` 304 while nothing has changed.
+
+        As CSV, Excel or PDF by `format` or `Accept`: marked with who takes it out, a line of the security log.
+        """
         report = service().reports.write(name, viewer(), Asked(**schemas.asked(query)), catalogue(language()))
-        body = schemas.ReportSchema().dump(to_json(report))
-        response = make_response(json.dumps(body), {"Content-Type": "application/json"})
-        response.set_etag(hashlib.sha256(response.get_data()).hexdigest()[:32])
-        return response.make_conditional(request)
+        return handed_out(report, query.get("format"))
+
+
+def handed_out(report: Report, wanted: str | None) -> Any:
+    """A report in the form that is wanted: by its name or, without one, by what the caller accepts."""
+    ending = wanted or _accepted()
+    if ending in FILES:
+        mark = taken_out(f"report.{ending}", file_name(report, ending).rpartition(".")[0])
+        printer = Printer(say=catalogue(language()), zone=service().reports.zone)
+        content = FILES[ending].write(report, printer, Mark(text=str(mark), at=mark.at))
+        return file_response(content, FILES[ending].media, file_name(report, ending))
+    body = schemas.ReportSchema().dump(to_json(report))
+    response = make_response(json.dumps(body), {"Content-Type": _JSON, "Vary": "Accept"})
+    response.set_etag(hashlib.sha256(response.get_data()).hexdigest()[:32])
+    return response.make_conditional(request)
+
+
+def _accepted() -> str:
+    medias = {each.media: ending for ending, each in FILES.items()}
+    best = request.accept_mimetypes.best_match([_JSON, *medias], default=_JSON)
+    return medias.get(best, "json")

@@ -9,7 +9,7 @@ from marshmallow import fields
 
 from api.schemas.base import Output, Query, described, moment, word
 from api.schemas.pages import PageQuery
-from engine.reports import INDICATORS, WRITERS, Grouping
+from engine.reports import FILES, INDICATORS, WRITERS, Grouping
 
 PROVENANCES = ("live", "imported", "simulated")
 
@@ -52,10 +52,13 @@ class ReportQuery(Query):
 
 
 class ReportFileQuery(ReportQuery):
-    """The same, as a file."""
+    """The same, and as what it is wanted."""
 
     format = described(
-        fields.String, "Kind of file.", "xlsx", required=True, validate=ma.validate.OneOf(("xlsx", "pdf"))
+        fields.String,
+        "`json`, or as a file `csv`, `xlsx`, `pdf`; by default what `Accept` prefers.",
+        "xlsx",
+        validate=ma.validate.OneOf(("json", *FILES)),
     )
 
 
@@ -119,8 +122,8 @@ class ColumnSchema(Output):
     title = described(fields.String, "Its title in the caller's language.", "按期办结率", required=True)
     kind = described(
         fields.String,
-        "`text`, `count`, `number`, `rate` (an object of `part`, `whole`, `share` and `text`), `moment` or `duration` "
-        "(both in microseconds).",
+        "`text`, `count`, `number`, `day`, `rate` (an object of `part`, `whole`, `share` and `text`), `moment` or "
+        "`duration` (both in microseconds).",
         "rate",
         required=True,
     )

@@ -34,6 +34,7 @@ from engine.cli.commands.message import message
 from engine.cli.commands.notices import notices
 from engine.cli.commands.proof import proof
 from engine.cli.commands.proofs import replay, verify
+from engine.cli.commands.report import report as reports
 from engine.cli.commands.retry import retry
 from engine.cli.commands.run_due import run_due
 from engine.cli.commands.scenarios import scenarios
@@ -82,6 +83,7 @@ COMMANDS = (
     replay,
     proof,
     destruction,
+    reports,
     export,
     accounts,
     db,

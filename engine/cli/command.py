@@ -25,10 +25,11 @@ def command(
     *,
     topic: str = "",
     of_database: bool = True,
+    formats: Sequence[str] = (),
 ) -> Command:
     """A command called `name` whose texts are the section `topic` (by default its name) of the catalogue.
 
-    of_database: whether it works on a database, so that with `--server` a server does it instead.
+    formats: what `--format` may be beside text and json. of_database: whether it works on a database, so that with `--server` a server does it instead.
     run: called with the desk and the parameters; returns the exit code, None for success.
     """
 
@@ -45,7 +46,7 @@ def command(
         say,
         name=name,
         callback=callback,
-        params=[*params, *shared_options(say)],
+        params=[*params, *shared_options(say, formats)],
         options_metavar=say("usage.options"),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -39,8 +40,11 @@ class Chosen:
         return self.format == "json"
 
 
-def shared_options(say: Catalogue) -> list[click.Option]:
-    """The options, which put what they are given into the context's `Chosen`."""
+def shared_options(say: Catalogue, formats: Sequence[str] = ()) -> list[click.Option]:
+    """The options, which put what they are given into the context's `Chosen`.
+
+    formats: what `--format` may be beside text and json.
+    """
 
     def keep(ctx: click.Context, parameter: click.Parameter, value: Any) -> None:
         chosen = ctx.ensure_object(Chosen)
@@ -64,7 +68,7 @@ def shared_options(say: Catalogue) -> list[click.Option]:
         option("server", metavar="URL"),
         option("zone", type=Zone(say)),
         option("lang", type=OneOf(tuple(Language), say)),
-        option("format", type=OneOf(("text", "json"), say)),
+        option("format", type=OneOf(("text", "json", *formats), say)),
         option("quiet", is_flag=True, flag_value=True),
         option("debug", is_flag=True, flag_value=True),
     ]

@@ -2,22 +2,28 @@
 
 from engine.reports.bundle import RulesFile, open_reports
 from engine.reports.counting import Grouping
+from engine.reports.files import FILES, file_name
 from engine.reports.indicators import INDICATORS
+from engine.reports.printing import Mark, Printer
 from engine.reports.report import Report, to_json
 from engine.reports.reporting import WRITERS, Asked, Reports
 from engine.reports.rollup import Rollup
 from engine.reports.rules import Rules, load_rules
 
 __all__ = [
+    "FILES",
     "INDICATORS",
     "WRITERS",
     "Asked",
     "Grouping",
+    "Mark",
+    "Printer",
     "Report",
     "Reports",
     "Rollup",
     "Rules",
     "RulesFile",
+    "file_name",
     "load_rules",
     "open_reports",
     "to_json",

@@ -99,7 +99,11 @@ class Folding:
     def facts(self, calendar: Calendar) -> Facts:
         """What came of it."""
         self._conclude(calendar)
-        episodes = [*self._tasks.values(), *self._scopes.values(), *self._visits.made(self._tasks, self._state.scopes)]
+        episodes = [
+            *self._tasks.values(),
+            *self._scopes.values(),
+            *self._visits.made(self._tasks, self._state.scopes),
+        ]
         return Facts(case=self.case, episodes=sorted(episodes, key=_number), heat=self._passing.heat)
 
     # -- single effects ----------------------------------------------------------------------------

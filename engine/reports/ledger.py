@@ -127,25 +127,25 @@ def _villages(writing: Writing, steps: Iterable[Step]) -> Table:
     refused: dict[str, set[UUID]] = defaultdict(set)
     own: dict[str, set[UUID]] = defaultdict(set)
     for step in steps:
-        blown[step.place].add(step.case_id)
+        village = _village(writing, step.place)
+        blown[village].add(step.case_id)
         if step.own:
-            own[step.place].add(step.case_id)
+            own[village].add(step.case_id)
         if step.role == "dispatch" and (step.answer == "returned" or step.ending == "returned"):
-            sent_back[step.place].add(step.case_id)
+            sent_back[village].add(step.case_id)
         if step.role == "sign" and step.answer == "returned":
-            refused[step.place].add(step.case_id)
+            refused[village].add(step.case_id)
     rows: list[dict[str, Cell]] = []
-    for path, cases in sorted(blown.items()):
-        unit = path.rstrip("/").rpartition("/")[2]
-        hidden = len(own[path]) < len(cases) < SMALLEST
-        sound = Rate(len(cases) - len(sent_back[path] | refused[path]), len(cases))
+    for unit, cases in sorted(blown.items()):
+        hidden = len(own[unit]) < len(cases) < SMALLEST
+        sound = Rate(len(cases) - len(sent_back[unit] | refused[unit]), len(cases))
         rows.append(
             {
                 "key": unit,
                 "title": writing.unit_name(unit) if unit else writing.say("report.elsewhere"),
                 "blown": None if hidden else len(cases),
-                "sent_back": None if hidden else len(sent_back[path]),
-                "refused": None if hidden else len(refused[path]),
+                "sent_back": None if hidden else len(sent_back[unit]),
+                "refused": None if hidden else len(refused[unit]),
                 "sound": None if hidden else sound,
             }
         )
@@ -153,3 +153,10 @@ def _villages(writing: Writing, steps: Iterable[Step]) -> Table:
         "title": Kind.TEXT, "blown": Kind.COUNT, "sent_back": Kind.COUNT, "refused": Kind.COUNT, "sound": Kind.RATE,
     }  # fmt: skip
     return writing.table("villages", columns, rows)
+
+
+def _village(writing: Writing, path: str) -> str:
+    """The village or community a place lies in; the place itself where it is wider than one."""
+    place = path.rstrip("/").rpartition("/")[2]
+    village = writing.viewer.index.area_at(place, "village", writing.viewer.at) if place else None
+    return place if village is None else village.id

@@ -14,7 +14,7 @@ Cell = str | int | float | Rate | None
 
 
 class Kind(StrEnum):
-    """What the cells of a column are. DURATION: microseconds."""
+    """What the cells of a column are. DURATION: microseconds. DAY: a day in ISO form, or another text."""
 
     TEXT = "text"
     COUNT = "count"
@@ -22,6 +22,7 @@ class Kind(StrEnum):
     MOMENT = "moment"
     DURATION = "duration"
     NUMBER = "number"
+    DAY = "day"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -64,7 +64,7 @@ def supervision(writing: Writing) -> Report:
         )
     columns = {
         "code": Kind.TEXT, "parent_code": Kind.TEXT, "reason": Kind.TEXT, "order_level": Kind.TEXT, "unit": Kind.TEXT,
-        "order_due": Kind.TEXT, "received": Kind.MOMENT, "ended": Kind.MOMENT, "state": Kind.TEXT,
+        "order_due": Kind.DAY, "received": Kind.MOMENT, "ended": Kind.MOMENT, "state": Kind.TEXT,
         "reworks": Kind.COUNT,
     }  # fmt: skip
     return writing.report("supervision", [writing.table("orders", columns, rows)], ("listed",))

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from engine.directory.counts import SMALLEST, shown
-from engine.i18n import Catalogue
+from engine.i18n import Catalogue, Language
 from engine.inbox import Viewer
 from engine.reports.counting import Counted
 from engine.reports.days import Period
@@ -58,15 +58,18 @@ class Writing:
         return Table(
             name=name,
             title=self.say(f"report_table.{name}"),
-            columns=[Column(name=each, title=self.title(each), kind=kind) for each, kind in columns.items()],
+            columns=[
+                Column(name=each, title=self.title(each, kind), kind=kind) for each, kind in columns.items()
+            ],
             rows=rows,
             note=self.say(f"report_note.{note}") if note else "",
         )
 
-    def title(self, column: str) -> str:
-        """The title of a column; indicators bear their own names."""
-        own = f"report_column.{column}"
-        return self.say(own if self.say.knows(own) else f"indicator.{column}")
+    def title(self, column: str, kind: Kind = Kind.TEXT) -> str:
+        """The title of a column; rates bear the names of their indicators."""
+        own, indicator = f"report_column.{column}", f"indicator.{column}"
+        named = self.say.knows(own) and not (kind is Kind.RATE and self.say.knows(indicator))
+        return self.say(own if named else indicator)
 
     def statement(self) -> Statement:
         """What the report says of itself."""
@@ -113,11 +116,13 @@ class Writing:
         }
 
     def unit_name(self, unit: str) -> str:
-        """A unit as people call it; departments not in the directory as they are named."""
+        """A unit as people call it; a kind of department by its name, what the directory does not know as it is."""
         row = self.viewer.index.unit(unit, self.viewer.at)
         if row is not None:
             return row.name
-        return unit.partition(":")[2] if unit.startswith(("department:", "village:")) else unit
+        bare = unit.partition(":")[2] if unit.startswith(("department:", "village:")) else unit
+        kind = self.viewer.index.vocabulary.departments.find(bare)
+        return bare if kind is None else kind.names[0 if self.say.language is Language.ZH else -1]
 
     def word(self, section: str, value: str) -> str:
         """A value in the reader's words, or as it is."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
+import openpyxl
 import pytest
+from pypdf import PdfReader
 
 from api.service import service
 from engine.reports import WRITERS
@@ -114,3 +117,74 @@ def test_machines_count_the_cases_they_started(place: Place) -> None:
     answer = place.machine("reports:read").get("/reports/overview", period=YEAR)
     rows = {each["name"]: each["rows"] for each in answer.get_json()["tables"]}["rates"]
     assert rate(rows, "accepted")["whole"] == 0
+
+
+def taken(place: Place, person: str, kind: str, report: str = "indicators", **query: Any) -> Any:
+    answer = place.sign_in(person).get(f"/reports/{report}", period=YEAR, format=kind, **query)
+    assert answer.status_code == 200, answer.text
+    return answer
+
+
+def test_every_report_is_handed_out_as_a_workbook(place: Place) -> None:
+    for name in WRITERS:
+        answer = taken(place, "county", "xlsx", name)
+        assert answer.headers["Content-Disposition"] == f'attachment; filename="{name}-{YEAR}.xlsx"'
+        book = openpyxl.load_workbook(io.BytesIO(answer.data))
+        assert len(book.sheetnames) >= 2
+        assert book.worksheets[0]["B2"].value == f"{YEAR} ({YEAR}-01-01 — {YEAR}-12-31)"
+
+
+def test_numbers_in_a_workbook_are_numbers_within_what_one_may_see(place: Place) -> None:
+    for person, expected in (("county", 10), ("town", 3), ("town2", 7)):
+        book = openpyxl.load_workbook(io.BytesIO(taken(place, person, "xlsx").data))
+        rows = {row[0]: row[1:5] for row in book.worksheets[1].iter_rows(values_only=True)}
+        assert rows["受理数"][:2] == (expected, expected)
+
+
+def test_a_unit_of_others_gives_an_empty_workbook(place: Place) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(taken(place, "town", "xlsx", unit="T2").data))
+    rows = {row[0]: row[1:3] for row in book.worksheets[1].iter_rows(values_only=True)}
+    assert rows["受理数"] == (0, 0)
+
+
+def test_a_page_says_who_took_it_out(place: Place) -> None:
+    answer = taken(place, "town", "pdf", unit="T1")
+    assert answer.content_type == "application/pdf"
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="indicators-T1-{YEAR}.pdf"'
+    text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.data)).pages)
+    assert "受理数" in text
+    assert "(town)" in text
+
+
+def test_the_kind_of_file_may_be_said_by_what_is_accepted(place: Place) -> None:
+    answer = place.sign_in("county").send(
+        "GET", "/reports/indicators", query_string={"period": YEAR}, headers={"Accept": "text/csv"}
+    )
+    assert answer.content_type.startswith("text/csv")
+    assert answer.data.decode().startswith("\ufeff指标\r\n")
+    plain = place.sign_in("county").send(
+        "GET", "/reports/indicators", query_string={"period": YEAR}, headers={"Accept": "*/*"}
+    )
+    assert plain.content_type == "application/json"
+
+
+def test_who_took_a_report_out_is_in_the_security_log_and_who_looked_is_not(place: Place) -> None:
+    table(place, "town2", "rates", unit="T2")
+    taken(place, "town2", "csv", "overview", unit="T2")
+    lines = place.sign_in("auditor").get("/security-events").get_json()["items"]
+    noted = [(each["detail"], each["subject"]) for each in lines if each["subject"].startswith("overview-T2")]
+    assert noted == [("report.csv", f"overview-T2-{YEAR}")]
+
+
+def test_no_other_kinds_of_files_and_none_for_who_may_not_read_reports(place: Place) -> None:
+    answer = place.sign_in("county").get("/reports/overview", period=YEAR, format="docx")
+    assert answer.status_code == 422
+    for person in ("grid", "designer", "admin", "official"):
+        caller = place.sign_in(person)
+        assert caller.get("/reports/overview", period=YEAR, format="xlsx").status_code == 403
+
+
+def test_the_document_names_the_kinds_of_files(place: Place) -> None:
+    document = place.nobody().get("/openapi.json").get_json()
+    answers = document["paths"]["/api/v1/reports/{name}"]["get"]["responses"]["200"]["content"]
+    assert {"application/json", "application/pdf", "text/csv"} <= set(answers)

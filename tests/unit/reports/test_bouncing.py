@@ -22,7 +22,11 @@ def test_a_step_that_two_units_send_to_each_other_is_a_round_trip() -> None:
 
 
 def test_escalation_and_a_new_round_at_the_first_level_are_none() -> None:
-    turns = [turn("village", element="session"), turn("town", element="session"), turn("village", element="session")]
+    turns = [
+        turn("village", element="session"),
+        turn("town", element="session"),
+        turn("village", element="session"),
+    ]
     assert list(round_trips(turns)) == []
     assert most_returns(turns) == 0
 
