@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +82,8 @@ class Conflict(BihuanError):
 class Refusal(BihuanError):
     """A domain rule refuses an actor who was entitled to ask; `rule` is its stable id.
 
-    Refusals are evidence: the case log records them.
+    Refusals are evidence: the case log records them. trace: of the decision that refused, if one did
+    (`engine.dmn.DecisionResult`); it is not recorded.
     """
 
     default_code = "refused"
@@ -95,9 +96,11 @@ class Refusal(BihuanError):
         message_en: str,
         code: str | None = None,
         place: Mapping[str, str | int] | None = None,
+        trace: Sequence[Mapping[str, Any]] = (),
     ) -> None:
         super().__init__(message_zh=message_zh, message_en=message_en, code=code, place=place)
         self.rule = rule
+        self.trace = trace
 
 
 class InvalidInput(BihuanError):

@@ -189,6 +189,7 @@ def refuse_unmet(
             message_zh=f"尚不能{'办结' if closes else '提交'}：{listed}",
             message_en="it cannot be completed yet: " + ", ".join(rule for rule, _ in unmet),
             place={"unmet": ",".join(rule for rule, _ in unmet)},
+            trace=result.trace,
         )
 
 

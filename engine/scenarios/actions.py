@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from engine.cases.erasure import ERASE
 from engine.errors import InvalidInput
+from engine.feel import Environment
 from engine.scenarios.words import span
 
 if TYPE_CHECKING:
@@ -181,6 +183,31 @@ def _known(stage: Stage, name: str, value: Any) -> Any:
     return value if word is None or not isinstance(value, str) else word.values.get(value, value)
 
 
+def _look_up(stage: Stage, step: Step) -> None:
+    """Ask a decision table of the package, as the diagrams do, with what the step brings."""
+    name = str(step.object)
+    model = next((each.decisions[name] for each in stage.words.definitions if name in each.decisions), None)
+    if model is None:
+        raise InvalidInput.at(name, message_zh="没有图用这张表", message_en="no diagram uses this table")
+    known = {key: _plain(stage, value) for key, value in step.details.get("内容", {}).items()}
+    result = model.evaluate(
+        name, known, Environment(now=stage.now.astimezone(stage.words.zone), functions={})
+    )
+    stage.traces.append(result.trace)
+    stage.found = result.value
+
+
+def _plain(stage: Stage, value: Any) -> Any:
+    """What a file says as tables know it: decimals, moments of the package's zone."""
+    if isinstance(value, Mapping):
+        return {key: _plain(stage, each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_plain(stage, each) for each in value]
+    if isinstance(value, float):
+        return Decimal(str(value))
+    return stage.words.moment(value, stage.now) if isinstance(value, datetime) else value
+
+
 def _look(stage: Stage, step: Step) -> None:
     """Nothing happens; the step only has expectations."""
 
@@ -224,6 +251,7 @@ ACTIONS: dict[str, Action] = {
     "时间推移": Action(details=(), run=_pass),
     "时间到": Action(details=(), run=_until),
     "更正变量": Action(details=("谁",), run=_correct),
+    "查表": Action(details=("内容",), run=_look_up),
     "看": Action(details=(), run=_look),
 }
 """The actions by name. The value of the entry is what it is done to."""

@@ -28,6 +28,9 @@ def check(stage: Stage, wanted: Expectation) -> Iterator[Message]:
             yield _differs("状态", "status", wanted.status, shown)
     for name, value in wanted.variables.items():
         yield from _variable(stage, name, value)
+    if wanted.found is not None and not _found(stage, wanted.found):
+        given = "无" if stage.found is None else stage.found
+        yield _differs("得出", "the table's result", wanted.found, given)
     yield from _path(stage, wanted)
     yield from _documents(stage, wanted)
     yield from _details(stage, places, wanted)
@@ -65,6 +68,15 @@ def _same(expected: Any, actual: Any, stage: Stage) -> bool:
     if isinstance(expected, float):
         expected = Decimal(str(expected))
     return bool(canonical.to_wire(expected) == canonical.to_wire(actual))
+
+
+def _found(stage: Stage, expected: Any) -> bool:
+    """What a table gave; a list of texts stands for the rules that a table of conditions names."""
+    actual = stage.found
+    if isinstance(expected, list) and all(isinstance(name, str) for name in expected):
+        rows = actual if isinstance(actual, list) else [] if actual is None else [actual]
+        actual = [row["rule"] if isinstance(row, dict) and "rule" in row else row for row in rows]
+    return _same(expected, actual, stage)
 
 
 def _path(stage: Stage, wanted: Expectation) -> Iterator[Message]:

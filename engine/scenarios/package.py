@@ -172,6 +172,7 @@ def _expectation(table: Table) -> Expectation:
         groups={name: tuple([value] if isinstance(value, str) else value) for name, value in groups.items()},
         refused=table.take("被拒", str),
         errors=table.texts("表单错误") or (),
+        found=table.take("得出", object),
     )
     table.done()
     return found

@@ -47,6 +47,8 @@ def play(package: ScenarioPackage, scenario: Scenario, *, config: Config | None 
         stage = Stage(engine, clock, words, package.common)
         played = Played(scenario=scenario)
         _run(stage, scenario, played)
+        for trace in stage.traces:
+            played.coverage.decided(trace)
         for case_id in list(engine.case_ids()):
             _prove(stage, case_id, config.settings, played)
         return played
@@ -88,6 +90,8 @@ def _take(stage: Stage, step: Step) -> list[Message]:
         ACTIONS[step.action].run(stage, step)
         stage.settle()
     except BihuanError as error:
+        if isinstance(error, Refusal):
+            stage.traces.append(error.trace)
         unforeseen = _unforeseen(error, wanted)
         return [unforeseen] if unforeseen is not None else list(check(stage, wanted))
     if wanted.refused is not None or wanted.errors:

@@ -17,7 +17,8 @@ class Expectation:
     tasks: names of all open tasks, in any order. missing: names that must not be open. variables: as in the
     vocabulary, or by name. status: of the case. passed, not_passed: names of nodes the case has or has not been at.
     documents: produced so far. due: task name to its due time. groups: task name to its candidate groups.
-    refused: the rule that refuses the step. errors: the form fields that refuse it.
+    refused: the rule that refuses the step. errors: the form fields that refuse it. found: what a table gives that is
+    looked up.
     """
 
     tasks: tuple[str, ...] | None = None
@@ -31,6 +32,7 @@ class Expectation:
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     refused: str | None = None
     errors: tuple[str, ...] = ()
+    found: Any = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

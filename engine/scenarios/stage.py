@@ -38,6 +38,10 @@ class Stage:
         self.words = words
         self.common = common
         self.case_id = UUID(int=0)
+        self.traces: list[Sequence[Mapping[str, Any]]] = []
+        """Of decisions that no log has: conditions that refused, tables that were looked up."""
+        self.found: Any = None
+        """What the table gave that was looked up last."""
 
     @property
     def now(self) -> datetime:

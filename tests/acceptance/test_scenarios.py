@@ -11,6 +11,7 @@ from engine.facade import Config
 from engine.installation import configured
 from engine.samples.package import read_folder
 from engine.scenarios import Coverage, Played, Scenario, ScenarioPackage, play, read_package_folder
+from engine.scenarios.coverage import tables
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -46,15 +47,31 @@ def test_scenario(name: str, scenario: str) -> None:
     assert result.cases > 0
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    "name", ["dispute", "intake", "mechanisms", "referral", "service", "supervision", "whistle"]
-)
-def test_the_scenarios_take_every_sequence_flow(name: str) -> None:
+@cache
+def together(name: str) -> Coverage:
     coverage = Coverage()
     for scenario in package(name).scenarios:
         coverage.merge(played(name, scenario.name).coverage)
+    return coverage
+
+
+PACKAGES = ["dispute", "intake", "mechanisms", "referral", "service", "supervision", "whistle"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", PACKAGES)
+def test_the_scenarios_take_every_sequence_flow(name: str) -> None:
     definitions = package(name).definitions
-    assert {definition.key: coverage.missing(definition) for definition in definitions} == {
+    assert {definition.key: together(name).missing(definition) for definition in definitions} == {
         definition.key: [] for definition in definitions
+    }
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", PACKAGES)
+def test_the_scenarios_match_every_row_of_every_decision_table(name: str) -> None:
+    found = tables(package(name).definitions)
+    assert found
+    assert {table.identifier: [row.index for row in together(name).unmatched(table)] for table in found} == {
+        table.identifier: [] for table in found
     }

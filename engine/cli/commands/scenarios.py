@@ -115,6 +115,8 @@ def _where(desk: Desk, failure: Failure) -> str:
 
 
 def _covered(desk: Desk, package: ScenarioPackage, taken: Coverage) -> dict[str, Any]:
+    from engine.scenarios.coverage import tables
+
     report: dict[str, Any] = {"package": package.key, "coverage": {}}
     for definition in package.definitions:
         count, total = taken.count(definition)
@@ -124,4 +126,14 @@ def _covered(desk: Desk, package: ScenarioPackage, taken: Coverage) -> dict[str,
             desk.screen.line(desk.say("test.covered", key=definition.key, taken=count, flows=total))
             for flow in missing:
                 desk.screen.line(f"    {flow}")
+    report["tables"] = {}
+    for table in tables(package.definitions):
+        unmatched = taken.unmatched(table)
+        matched, rows = len(table.rules) - len(unmatched), len(table.rules)
+        left = [{"row": row.index, "id": row.identifier} for row in unmatched]
+        report["tables"][table.identifier] = {"matched": matched, "rows": rows, "missing": left}
+        if not desk.chosen.is_json:
+            desk.screen.line(desk.say("test.matched", table=table.name, matched=matched, rows=rows))
+            for row in unmatched:
+                desk.screen.line(f"    {row.index} {row.annotation or row.identifier}")
     return report

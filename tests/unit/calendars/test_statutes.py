@@ -156,6 +156,12 @@ def test_the_time_of_a_hearing_is_not_counted(timetable: Timetable) -> None:
     assert (plain, stood) == (date(2025, 4, 2), date(2025, 4, 14))
 
 
+def test_the_time_of_an_appraisal_before_filing_is_not_counted(timetable: Timetable) -> None:
+    """人民法院在线调解规则 第二十六条: 鉴定评估期限不计入调解期限."""
+    plain, stood = paused(timetable, "referral.court.delegated")
+    assert (plain, stood) == (date(2025, 4, 2), date(2025, 4, 14))
+
+
 def test_what_may_not_pause_has_no_rule_for_it() -> None:
     standing = {str(row["name"]) for row in rows() if row["source"] == "law" and row.get("pauses")}
     assert standing == {"petition.recheck.decide", "referral.court.delegated"}

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.cli.conftest import DIAGRAM, FORM, Bihuan
+from tests.unit.scenarios import test_rows
 
 GOOD = '"标题" = "走访"\n[["步骤"]]\n"办理" = "上门走访"\n"填写" = { "人数" = 3 }\n"期望" = { "待办" = ["回报"] }\n'
 BAD = '"标题" = "走访不成"\n[["步骤"]]\n"办理" = "上门走访"\n"填写" = { "人数" = 3 }\n"期望" = { "待办" = [] }\n'
@@ -50,6 +51,28 @@ def test_a_folder_of_packages_and_what_was_not_taken(bihuan: Bihuan, package: Pa
     played, covered = said.json["reports"]
     assert played["scenario"] == "good"
     assert covered["coverage"]["visit"] == {"taken": 2, "flows": 4, "missing": ["c", "d"]}
+
+
+def test_rows_of_decision_tables_that_never_matched(bihuan: Bihuan, tmp_path: Path) -> None:
+    folder = tmp_path / "checks"
+    (folder / "scenarios").mkdir(parents=True)
+    for name, data in (("p.bpmn", test_rows.DIAGRAM), ("a.dmn", test_rows.ROUTE), ("b.dmn", test_rows.READY)):
+        (folder / name).write_bytes(data)
+    given = '"标题" = "查到"\n["给定"]\n"流程" = "p"\n"变量" = { kind = "road" }\n'
+    (folder / "scenarios" / "a.toml").write_text(given, encoding="utf-8")
+    said = bihuan("test", "--coverage", str(folder))
+    assert said.code == 0
+    assert said.out.splitlines()[-6:] == [
+        "ready：2 行用到 0 行",
+        "    1 ready_1",
+        "    2 ready_2",
+        "route：2 行用到 1 行",
+        "    2 route_2",
+        "场景通过 1 个，不符 0 个",
+    ]
+    covered = bihuan("test", "--coverage", "--format", "json", str(folder)).json["reports"][-1]
+    missing = [{"row": 2, "id": "route_2"}]
+    assert covered["tables"]["route_table"] == {"matched": 1, "rows": 2, "missing": missing}
 
 
 def test_where_there_are_no_scenarios(bihuan: Bihuan, tmp_path: Path) -> None:
