@@ -38,7 +38,7 @@ from engine.directory import Directory
 from engine.directory.told import addressees
 from engine.handling import Handling
 from engine.runtime import Settings
-from engine.store import Database, new_case_id
+from engine.store import Database, Transaction, new_case_id
 from engine.vault import Keyring, Vault
 
 
@@ -242,6 +242,23 @@ class Engine(Handling):
         outcome = self.executor.execute(case_id, command)
         self._messages.deliver_awaited(outcome.awaited)
         return outcome
+
+    def record(
+        self,
+        case_id: UUID,
+        kind: str,
+        given: Mapping[str, Any],
+        *,
+        actor: str,
+        on_behalf_of: str | None = None,
+        idempotency_key: str | None = None,
+        check: Callable[[Transaction], None] = lambda tx: None,
+    ) -> Outcome:
+        """Write something down about a case that changes nothing of it, see `Executor.record`."""
+        command = Command(
+            kind=kind, actor=actor, on_behalf_of=on_behalf_of, key=idempotency_key, input=dict(given)
+        )
+        return self.executor.record(case_id, command, self._sealing.texts, check)
 
     def claim(self, case_id: UUID, task_id: int, *, actor: str, **options: Any) -> Outcome:
         """签收: take a task. Raises Conflict when somebody else has it, NotFound when it is gone."""

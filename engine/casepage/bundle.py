@@ -10,6 +10,8 @@ from engine.casepage.page import CasePages
 from engine.content import CaseFile, Comments, Drafts, Links, SavedViews
 from engine.content.attachments import AttachmentRules, Attachments
 from engine.content.scanning import scanner_of
+from engine.documents import Documents, Dossiers, PicturedSeals, SealService
+from engine.documents.sealing import FOLDER as SEALS
 from engine.facade import Engine
 from engine.installation import Timetables
 from engine.privacy import AccessLog, Unmasking, load_privacy
@@ -24,6 +26,8 @@ class CaseContent:
     pages: CasePages
     comments: Comments
     attachments: Attachments
+    documents: Documents
+    dossiers: Dossiers
     drafts: Drafts
     views: SavedViews
     links: Links
@@ -44,21 +48,25 @@ def open_content(
     scanner: str = "",
     rules: AttachmentRules | None = None,
     blobs: BlobStore | None = None,
+    seals: SealService | None = None,
 ) -> CaseContent:
     """The content of the cases of an engine.
 
     config: folder with `privacy.toml`, calendars and limits. data: folder under which files are kept, unless
-    `blobs` are given. scanner: see `scanner_of`; empty for none. Raises InvalidInput for settings that are not
-    sound.
+    `blobs` are given. seals: the service for electronic seals; without one, pictures in the folder `seals` of the
+    configuration. scanner: see `scanner_of`; empty for none. Raises InvalidInput for settings that are not sound.
     """
     privacy = load_privacy(config)
     log = AccessLog(engine.database, engine.config.random, keep_days=privacy.keep_days)
     file = CaseFile(engine=engine, rules=privacy, log=log)
     store = FolderBlobs(data / BLOBS) if blobs is None else blobs
+    documents = Documents(file, store, seals=seals or PicturedSeals(config / SEALS))
     return CaseContent(
         pages=CasePages(file, timetable=Timetables(config)),
         comments=Comments(file),
         attachments=Attachments(file, store, rules=rules, scanner=scanner_of(scanner)),
+        documents=documents,
+        dossiers=Dossiers(file, store, documents),
         drafts=Drafts(file),
         views=SavedViews(engine.database),
         links=Links(file),

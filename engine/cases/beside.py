@@ -51,6 +51,11 @@ def write(tx: Transaction, said: Said, effects: list[list[Any]]) -> None:
             _WRITERS[effect[1]](tx, said, effect[2])
 
 
+def write_document(tx: Transaction, said: Said) -> None:
+    """Write the row of a document that was made: it lies where attachments do."""
+    _attached(tx, said, said.given)
+
+
 def _commented(tx: Transaction, said: Said, told: Mapping[str, Any]) -> None:
     row = {"content": said.given["text"], "mentioned": canonical.dumps(told["to"]).decode()}
     tx.write(_ADD_COMMENT, {**_made(said, told), **row})

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, TypeAlias, TypeVar
 from uuid import UUID
 
@@ -23,7 +24,7 @@ from engine.cases.log import GENESIS
 from engine.cases.marks import SIMILAR, provider
 from engine.cases.past import past_events
 from engine.cases.sealing import Sealed
-from engine.cases.writing import Applied, write, write_refusal
+from engine.cases.writing import Applied, write, write_record, write_refusal
 from engine.directory import Directory
 from engine.errors import Conflict, NotFound, Refusal
 from engine.runtime import LiveReads, Session, Settings
@@ -147,6 +148,40 @@ class Executor:
             return _answered(row, case_id, command)
         self._durable(outcome, session)
         return outcome
+
+    def record(
+        self,
+        case_id: UUID,
+        command: Command,
+        seal: Callable[[UUID, int, dict[str, Any]], tuple[dict[str, Any], list[Sealed]]],
+        check: Callable[[Transaction], None],
+    ) -> Outcome:
+        """Write something down about a case, also one that is suspended or has ended; its state stays as it is.
+
+        command: of one of the kinds in `log.RECORDS`. seal: seals what people wrote. check: looks at the case under its
+        lock and raises what forbids it. Raises NotFound, and what `check` raises; a Refusal is also recorded.
+        """
+        try:
+            with self._database.transaction() as tx:
+                head, used = self._lock(tx, case_id, command)
+                if used is not None:
+                    return _answered(used, case_id, command)
+                check(tx)
+                now = self._clock()
+                given, sealed = seal(case_id, head.seq + 1, command.input)
+                recorded = replace(command, input=given)
+                return write_record(
+                    tx, case_id, head, recorded, sealed, self._effective(head, command, now), now
+                )
+        except Refusal as refusal:
+            self._record_refusal(case_id, command, refusal)
+            raise
+
+    def answered(self, case_id: UUID, actor: str, key: str) -> Outcome | None:
+        """What came of a key before; None for a new one. Raises Conflict when it was used for another case."""
+        with self._database.reading() as tx:
+            row = tx.row(sql.read_key, {"owner": actor, "key": key})
+        return None if row is None else _answered(row, case_id, Command(kind="", actor=actor, input={}))
 
     def look(self, case_id: UUID, question: Callable[[Session], T]) -> T:
         """Ask an open case something that needs its session and its past; nothing is changed.

@@ -27,6 +27,15 @@ MAX_CONTENT = 256 * 1024 * 1024
 REFUSED = "refused"
 """The kind of an event that records a refusal: it has no effects."""
 
+DOCUMENT, SIGN_DOCUMENT, SEAL_DOSSIER = "document", "sign_document", "seal_dossier"
+DOSSIER = "dossier"
+MADE = {DOCUMENT: DOCUMENT, SEAL_DOSSIER: DOSSIER}
+"""The kinds of events with which a file is made rather than uploaded, and the kinds of these files."""
+
+RECORDS = frozenset({REFUSED, DOCUMENT, SIGN_DOCUMENT, SEAL_DOSSIER})
+"""The kinds of events that record something and leave the state as it is: nothing of them is executed, and a case that
+has ended takes them too."""
+
 
 class CorruptEvent(BihuanError):
     """A stored event cannot be read as what it claims to be."""

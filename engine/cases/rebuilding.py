@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from engine.cases import mirror, projections
 from engine.cases.definitions import Definitions
-from engine.cases.log import REFUSED, StoredEvent
+from engine.cases.log import RECORDS, StoredEvent
 from engine.cases.projections import Happened
 from engine.cases.reading import read_events
 from engine.directory import Directory
@@ -111,7 +111,7 @@ class Rebuilding:
         past = _Past(find=self._definitions.programs.get, settings=self._definitions.settings)
         directory = self._directory()
         for event in read_events(tx, case_id):
-            if event.head.kind != REFUSED:
+            if event.head.kind not in RECORDS:
                 self._again(tx, past, event, directory)
         if past.state.scopes:
             mirror.refile(tx, case_id, past)

@@ -98,11 +98,15 @@ class Sealing:
         def prepare(
             session: Session, case_id: UUID, seq: int, given: dict[str, Any]
         ) -> tuple[dict[str, Any], list[Sealed]]:
-            written = [name for name in FREE_TEXTS if isinstance(given.get(name), str) and given[name]]
-            masked = {name: Masking(kind=FREE_TEXTS[name]) for name in written}
-            return self.seal(masked, case_id, seq, dict(given))
+            return self.texts(case_id, seq, given)
 
         return prepare
+
+    def texts(self, case_id: UUID, seq: int, given: dict[str, Any]) -> tuple[dict[str, Any], list[Sealed]]:
+        """Seal what people wrote freely in the input of an event."""
+        written = [name for name in FREE_TEXTS if isinstance(given.get(name), str) and given[name]]
+        masked = {name: Masking(kind=FREE_TEXTS[name]) for name in written}
+        return self.seal(masked, case_id, seq, dict(given))
 
     def of_start(self, definition: Definition, start_event: str | None) -> Prepare | None:
         """For starting a case with a form: None when the start event has none."""

@@ -12,7 +12,7 @@ from engine.cases import statements as sql
 from engine.cases.command import BEHAVIOUR, CLOSED, CaseHead, Command, NewCase, Outcome
 from engine.cases.due_statements import sweep_timers_again
 from engine.cases.lanes import ORDINARY, lane_of_case
-from engine.cases.log import REFUSED, EventContent, EventHead, chain, pack
+from engine.cases.log import MADE, REFUSED, EventContent, EventHead, chain, pack
 from engine.cases.marks import keep
 from engine.cases.sealing import Sealed
 from engine.directory import Directory
@@ -122,6 +122,33 @@ def write_refusal(
     )
 
 
+def write_record(
+    tx: Transaction,
+    case_id: UUID,
+    before: CaseHead,
+    command: Command,
+    sealed: list[Sealed],
+    at: int,
+    now: int,
+) -> Outcome:
+    """Something written down about a case: an event of its own that leaves the state, and so the ETag, as it was."""
+    content = EventContent(input=command.input, state_hash=before.state_hash.hex())
+    head, event = _event(case_id, before, command, command.kind, content, _When(at, now))
+    tx.write(sql.insert_event, event)
+    tx.write(
+        sql.touch_case,
+        {"key_case_id": case_id, "seq": head.seq, "head": event["hash"], "effective_at": at},
+    )
+    if command.kind in MADE:
+        beside.write_document(tx, _said(head, command.input))
+    for entry in sealed:
+        tx.write(sql.insert_vault, {"case_id": case_id, **entry.row()})
+    outcome = Outcome(case_id=case_id, seq=head.seq, status=before.status, state_hash=before.state_hash.hex())
+    if command.key is not None:
+        tx.write(sql.insert_key, _key_row(command, outcome, now))
+    return outcome
+
+
 @dataclass(frozen=True, slots=True)
 class _When:
     at: int
@@ -216,15 +243,18 @@ def _write_outbox(tx: Transaction, applied: Applied, seq: int) -> None:
 
 
 def _write_beside(tx: Transaction, applied: Applied, head: EventHead) -> None:
-    said = beside.Said(
+    beside.write(tx, _said(head, applied.given), applied.session.effects)
+
+
+def _said(head: EventHead, given: dict[str, Any]) -> beside.Said:
+    return beside.Said(
         case_id=head.case_id,
         seq=head.seq,
         at=head.effective_at,
         actor=head.actor,
         on_behalf_of=head.on_behalf_of,
-        given=applied.given,
+        given=given,
     )
-    beside.write(tx, said, applied.session.effects)
 
 
 def _consume(tx: Transaction, message: str) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from engine.errors import InvalidInput, LimitExceeded, NotFound
 
-ENDINGS = (".bpmn", ".dmn", ".form", ".form.json")
+ENDINGS = (".bpmn", ".dmn", ".form", ".form.json", ".typ")
 """The endings of the files that are deployed; a folder may hold others beside them."""
 
 LARGEST_FILE = 64 * 1024 * 1024

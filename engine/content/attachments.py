@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from engine.blobs import BlobStore
 from engine.cases import Outcome
+from engine.cases.log import MADE
 from engine.content.comments import check_task, own_unit
 from engine.content.file import CaseFile
 from engine.content.filetypes import HEAD, TYPES, FileType, file_type
@@ -110,6 +111,12 @@ class Attachments:
         configured and does not answer.
         """
         name = _file_name(filename)
+        if kind in MADE.values():
+            raise InvalidInput.at(
+                "kind",
+                message_zh="文书由案件步骤产生，不能上传",
+                message_en="documents are made, not uploaded",
+            )
         given: dict[str, Any] = {"filename": name, "kind": kind, "task": task, "audience": audience}
         if audience == "unit":
             given["unit"] = own_unit(reader, unit)
@@ -289,7 +296,9 @@ def attachments(tx: Reading, eyes: Eyes, *, hidden: bool = False) -> list[Attach
 
 def _rows(tx: Reading, eyes: Eyes, *, hidden: bool) -> list[Any]:
     table = case_attachments
-    query = sa.select(table).where(table.c.case_id == eyes.case_id).order_by(table.c.seq)
+    # Documents lie here too; they have rules of their own (`engine.documents`).
+    query = sa.select(table).where(table.c.case_id == eyes.case_id, table.c.kind.not_in(MADE.values()))
+    query = query.order_by(table.c.seq)
     if not hidden:
         query = query.where(table.c.detached_seq.is_(None))
     rows = [row._mapping for row in tx.execute(query)]

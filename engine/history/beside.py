@@ -10,7 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from engine import canonical
-from engine.cases.log import EventContent, EventHead
+from engine.cases.log import MADE, EventContent, EventHead
 from engine.history.findings import HistoryFinding
 from engine.store import Reading
 from engine.store.tables import case_attachments, case_comments, case_links
@@ -36,6 +36,8 @@ class BesideRows:
 
     def add(self, head: EventHead, content: EventContent) -> None:
         """Take in one event."""
+        if head.kind in MADE:
+            self._note(head, content.input, "attached", content.input)
         for effect in content.effects:
             if effect[0] == "note":
                 self._note(head, content.input, effect[1], effect[2])

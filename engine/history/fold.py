@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
-from engine.cases.log import GENESIS, REFUSED, CorruptEvent, EventContent, StoredEvent, chain
+from engine.cases.log import GENESIS, RECORDS, CorruptEvent, EventContent, StoredEvent, chain
 from engine.history.findings import SENSELESS, HistoryFinding
 from engine.state import CaseState, EffectError, apply
 
@@ -50,13 +50,13 @@ class Fold:
         self.state.changes.clear()
         if content.effects:
             self.last_changed_at = event.head.effective_at
-        if event.head.kind == REFUSED and content.effects:
+        if event.head.kind in RECORDS and content.effects:
             found.append(
                 self._finding(
                     "event.refused",
                     event.head.seq,
-                    "拒绝记录不应改变状态",
-                    "a refusal must not change the state",
+                    "只作记录的事件不应改变状态",
+                    "an event that only records must not change the state",
                 )
             )
         if state_hash != content.state_hash:

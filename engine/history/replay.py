@@ -13,7 +13,7 @@ from uuid import UUID
 from engine import canonical
 from engine.cases.command import BEHAVIOUR
 from engine.cases.definitions import Definitions
-from engine.cases.log import REFUSED, EventContent, StoredEvent, unpack
+from engine.cases.log import RECORDS, EventContent, StoredEvent, unpack
 from engine.cases.past import past_event
 from engine.cases.reading import read_events
 from engine.errors import BihuanError
@@ -93,7 +93,7 @@ class Replayer:
         self, session: Session, event: StoredEvent, content: EventContent, past: list[StoredEvent]
     ) -> None:
         session.begin(event.head.effective_at, ReplayReads(content.reads), lambda: map(past_event, past))
-        if event.head.kind != REFUSED:
+        if event.head.kind not in RECORDS:
             head = event.head
             execute(session, head.kind, head.actor, content.input, on_behalf_of=head.on_behalf_of)
 

@@ -7,6 +7,12 @@ import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
+from engine.model.checks.documents import (
+    check_documents,
+    check_template_name,
+    templates_of,
+    with_library,
+)
 from engine.model.checks.handling import check_handling
 from engine.model.checks.privacy import check_privacy
 from engine.model.checks.references import check_references, decisions_of
@@ -31,14 +37,15 @@ def read_package(files: Mapping[str, bytes], *, known_processes: Collection[str]
     """Read, normalise and check all files of a deployment.
 
     Args:
-        files: name (with folders, if any) to bytes; *.bpmn, *.dmn, *.form or *.form.json.
+        files: name (with folders, if any) to bytes; *.bpmn, *.dmn, *.form or *.form.json, *.typ.
         known_processes: keys of processes deployed before, which call activities may name; None for files that
             were checked when they were deployed: a rule that came later does not make them unreadable.
 
     Raises:
         ModelErrors: with every finding, if any of them is an error, or if stored files cannot be read at all.
     """
-    contents = _Contents(files=files)
+    stored = known_processes is None
+    contents = _Contents(files=files if stored else with_library(files))
     for name in sorted(files):
         contents.read(name, files[name])
     contents.decisions.read(contents.findings)
@@ -72,12 +79,14 @@ class _Contents:
             self.decisions.add(name, data)
         elif lower.endswith((".form", ".form.json")):
             self._read_form(name, data)
+        elif lower.endswith(".typ"):
+            check_template_name(name, self.findings)
         else:
             self.findings.add(
                 "file.ending",
                 Place(file=name),
-                "不认识这种文件：须是 .bpmn、.dmn、.form 或 .form.json",
-                "unknown kind of file: it must be .bpmn, .dmn, .form or .form.json",
+                "不认识这种文件：须是 .bpmn、.dmn、.form、.form.json 或 .typ",
+                "unknown kind of file: it must be .bpmn, .dmn, .form, .form.json or .typ",
             )
 
     def _read_form(self, name: str, data: bytes) -> None:
@@ -112,6 +121,8 @@ class _Contents:
             check_references(process.draft, self.forms, self.decisions.models, known)
             check_handling(process.draft, None if known is None else tasks)
             check_privacy(process.draft, process.uses, self.forms, self.decisions)
+            if known is not None:
+                check_documents(process.draft, self.forms, self.files)
         if known is not None:
             drafts = {key: process.draft for key, process in seen.items()}
             world = World(drafts=drafts, forms=self.forms, decisions=self.decisions, files=self.files)
@@ -127,6 +138,7 @@ class _Contents:
             draft.file,
             *(form.file for form in forms.values()),
             *(file for id_ in decisions for file in self.decisions.files_of(id_)),
+            *templates_of(nodes, self.files),
         }
         resources = {name: self.files[name] for name in sorted(used)}
         return Definition(

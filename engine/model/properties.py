@@ -53,7 +53,10 @@ PROPERTIES: dict[str, Property] = {
     ),
     "bihuan:copy": Property(places=_USER_TASK, zh="抄送对象", en="who is copied"),
     "bihuan:document": Property(
-        places=_USER_TASK | _MILESTONES | {"serviceTask"}, zh="产生的文书", en="the document produced"
+        places=_USER_TASK,
+        zh="办结时产生的文书：名称，需要时加冒号和模板名",
+        en="the document completing it yields: its name, and after a colon its template where that is another one",
+        shape=re.compile(r"[^:/\\\n]{1,60}(:\s*[^:/\\\n]{1,60})?"),
     ),
     "bihuan:condition": Property(
         places=_PROCESS | _MILESTONES, zh="结案条件", en="a condition for closing the case"

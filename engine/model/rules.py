@@ -31,7 +31,7 @@ _E, _W = Severity.ERROR, Severity.WARNING
 
 RULES: dict[str, Rule] = dict(
     [
-        _rule("file.ending", _E, "文件名须以 .bpmn、.dmn、.form 或 .form.json 结尾", "a file name ends in .bpmn, .dmn, .form or .form.json"),
+        _rule("file.ending", _E, "文件名须以 .bpmn、.dmn、.form、.form.json 或 .typ 结尾", "a file name ends in .bpmn, .dmn, .form, .form.json or .typ"),
         _rule("file.xml", _E, "文件须是安全、合格的 UTF-8 XML", "a diagram is safe, well-formed XML in UTF-8"),
         _rule("file.root", _E, "流程图文件的根元素须是 BPMN 2.0 definitions", "a diagram's root element is BPMN 2.0 definitions"),
         _rule("file.xsd", _E, "流程图须符合 BPMN 2.0 的 XML Schema", "a diagram is valid against the BPMN 2.0 XML Schema"),
@@ -128,6 +128,9 @@ RULES: dict[str, Rule] = dict(
         _rule("property.value", _E, "bihuan: 属性的值须正确", "a bihuan: property has a proper value"),
         _rule("countersign.alone", _W, "会签规则须在多实例任务上", "a countersign rule stands on a multi-instance task"),
         _rule("separation.unknown", _E, "职责分离所列的须是包内的用户任务", "the tasks a task is kept apart from are user tasks of the package"),
+        _rule("document.file", _E, "文书模板应放在流程包的 documents 文件夹中", "a document's template lies in the folder documents of its package"),
+        _rule("document.template", _E, "bihuan:document 指明的模板须存在", "the template that bihuan:document names exists"),
+        _rule("document.field", _E, "文书模板须能排版，且只用步骤表单里有的字段", "a document's template can be set and uses only fields of its step's form"),
         _rule("property.foreign", _W, "非 bihuan: 的属性不起作用", "a property that is not a bihuan: one has no effect"),
     ]
 )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Protocol
 from uuid import UUID
 
@@ -45,7 +45,7 @@ class Eyes:
 
     handles: whether they have an open task of the case or own it. grant: leave to see it unmasked. blind: whether
     who reported must stay unknown to them. part: the tasks that are theirs when they see nothing else; None when
-    they see the case. masked, opened: path to masking class, of what `show` met.
+    they see the case. whole: whether they see everything, see `unhindered`. masked, opened: path to masking class, of what `show` met.
     """
 
     reader: Reader
@@ -56,6 +56,7 @@ class Eyes:
     part: frozenset[int] | None
     rules: PrivacyRules
     vault: Vault
+    whole: bool = False
     masked: dict[str, str] = field(default_factory=dict)
     opened: dict[str, str] = field(default_factory=dict)
     _bases: dict[str, set[str]] = field(default_factory=dict)
@@ -66,13 +67,17 @@ class Eyes:
         """Whether they read what is meant for the mediators."""
         return self.reader.index is None or bool(self.rules.mediators & self.reader.roles)
 
+    def unhindered(self) -> Eyes:
+        """Eyes that see everything, for what is made of it and sealed again, and shown to nobody."""
+        return replace(self, whole=True, blind=False, part=None, masked={}, opened={}, _bases={})
+
     def sees_task(self, task: int | None) -> bool:
         """Whether a task, or what belongs to it, is theirs to see."""
         return self.part is None or task is None or task in self.part
 
     def hears(self, audience: str, unit: str | None, author: str) -> bool:
         """Whether something said to an audience is for them."""
-        if author == self.reader.person or audience == "case":
+        if self.whole or author == self.reader.person or audience == "case":
             return True
         return self.is_mediator if audience == "mediators" else unit in self.reader.units
 
@@ -133,6 +138,8 @@ class Eyes:
         return value
 
     def _basis(self, kind: str | None, party: str | None) -> str | None:
+        if self.whole:
+            return "role"
         if self.reader.index is None and self.grant is None:
             return None
         rule = self.rules.rule(kind)

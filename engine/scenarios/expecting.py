@@ -13,6 +13,7 @@ from engine.errors import Message
 from engine.scenarios.package import Word
 from engine.scenarios.scenario import Expectation
 from engine.scenarios.stage import EPOCH, Place, Stage
+from engine.typesetting import split
 
 STATUS = {"办理中": "active", "已挂起": "suspended", "已结束": "completed", "已取消": "cancelled"}
 
@@ -118,7 +119,7 @@ def documents(stage: Stage) -> Iterator[str]:
         elif effect[0] == "task-" and effect[3] == "completed":
             node = programs.get(digests[effect[1]]).definition.nodes[elements[effect[2]]]
             if "bihuan:document" in node.properties:
-                yield node.properties["bihuan:document"]
+                yield split(node.properties["bihuan:document"])[0]
 
 
 def _details(stage: Stage, places: list[Place], wanted: Expectation) -> Iterator[Message]:

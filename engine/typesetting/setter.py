@@ -64,7 +64,7 @@ class Sheet:
 
     templates: all files its template may import, by name. template: which of them it is. data: what it is filled
     with, as JSON has it. at: the moment its metadata carry, seconds since 1970 UTC; never the time of setting, so
-    that the same data give the same bytes. images: pictures by name.
+    that the same data give the same bytes. images: pictures by name; `image(bytes(json("/name")))` shows one.
     """
 
     templates: Mapping[str, bytes]
@@ -106,7 +106,8 @@ def _job(sheet: Sheet, limits: Bounds, kind: str, ppi: float | None = None) -> d
         raise _exceeded("document.data", "文书内容过多", "the document has too much content")
     held = {
         **sheet.templates,
-        **(sheet.images or {}),
+        # The typesetter takes texts only: a picture is a list of its bytes.
+        **{name: json.dumps(list(content)).encode() for name, content in (sheet.images or {}).items()},
         DATA: data,
         MAIN: f'#include "{sheet.template}"'.encode(),
     }

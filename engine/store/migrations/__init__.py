@@ -41,6 +41,7 @@ REVISIONS: Final = (
     Revision(id="0008", phase=Phase.PRE, name="proposals"),
     Revision(id="0009", phase=Phase.PRE, name="proofs"),
     Revision(id="0010", phase=Phase.PRE, name="reports"),
+    Revision(id="0011", phase=Phase.PRE, name="document_numbers"),
 )
 """All steps in their order; a test holds this list and the files equal."""
 

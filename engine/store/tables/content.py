@@ -10,6 +10,7 @@ from engine.store.tables.metadata import (
     key_text,
     keyed_table,
     moment,
+    number,
     octets,
     one_of,
     text,
@@ -56,6 +57,15 @@ case_attachments = keyed_table(
     one_of("audience", "case", "unit", "mediators"),
     sa.Index(None, "blob"),
 )
+
+document_numbers = keyed_table(
+    "document_numbers",
+    key_text("unit"),
+    key_number("year"),
+    key_text("kind"),
+    number("last"),
+)
+"""The last number given to a document of a kind by a unit in a year."""
 
 task_drafts = keyed_table(
     "task_drafts",

@@ -21,7 +21,7 @@ def data(values: dict[str, Any]) -> dict[str, Any]:
         "case": {"code": "JF-20261122-7K3M9-QXT2C", "title": "排水沟纠纷", "category": "邻里相邻"},
         "document": {
             "name": "文书", "number": "JF-01", "issuer": "青河县综治中心", "digest": "ab" * 32,
-            "mark": "", "date": "2026年11月28日",
+            "mark": "", "date": "2026年11月28日", "version": 1,
         },
         "fields": values,
         "values": {},
