@@ -23,6 +23,7 @@ from engine.cli.commands.demo import demo
 from engine.cli.commands.deploy import deploy
 from engine.cli.commands.destruction import destruction
 from engine.cli.commands.directory import directory
+from engine.cli.commands.document import document
 from engine.cli.commands.export import export
 from engine.cli.commands.feel import feel
 from engine.cli.commands.history import history
@@ -84,6 +85,7 @@ COMMANDS = (
     proof,
     destruction,
     reports,
+    document,
     export,
     accounts,
     db,

@@ -110,8 +110,9 @@ class Documents:
         """
         with self._file.eyes(reader, case_id) as (tx, eyes):
             papers = self.papers(tx, eyes)
-            made = papers.version(number, version) if papers.step(number) else {}
-            step, _ = papers.corrected(papers.step(number), made["as_of"])
+            step = papers.step(number)
+            made = papers.version(number, version)
+            step, _ = papers.corrected(step, made["as_of"])
             self._look(tx, papers, step, eyes)
             masked = bool(eyes.masked)
             print_ = Printed(number=made["number"], issuer=made["issuer"], version=made["version"], mark=COPY)
@@ -134,8 +135,9 @@ class Documents:
         """
         with self._file.eyes(reader, case_id) as (tx, eyes):
             papers = self.papers(tx, eyes)
-            made = papers.version(number, None) if papers.step(number) else {}
-            step, _ = papers.corrected(papers.step(number), made["as_of"])
+            step = papers.step(number)
+            made = papers.version(number, None)
+            step, _ = papers.corrected(step, made["as_of"])
             self._look(tx, papers, step, eyes)
             if eyes.masked and reader.person not in (step.actor, step.on_behalf_of):
                 raise Refusal(

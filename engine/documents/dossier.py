@@ -103,7 +103,7 @@ class Dossiers:
                     message_zh="卷宗已经封卷",
                     message_en="the dossier is sealed already",
                 )
-            entries = list(self._entries(tx, papers, eyes.unhindered(), papers.last_seq))
+            entries: list[Any] = list(self._entries(tx, papers, eyes.unhindered(), papers.last_seq))
             variables = case_variables(tx, case_id)
             unit, issuer = self._documents.issuer(reader, variables)
             at = max(self._file.engine.clock(), papers.last_at)

@@ -131,7 +131,7 @@ class Steps:
 
 
 def _completes(effect: list[Any]) -> bool:
-    return effect[0] == "task-" and effect[3] == "completed"
+    return bool(effect[0] == "task-" and effect[3] == "completed")
 
 
 def visible(state: CaseState, scope: Scope, item: WorkItem) -> dict[str, Any]:

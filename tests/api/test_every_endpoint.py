@@ -95,6 +95,7 @@ def _body(rule: str, method: str, other: str) -> dict[str, Any]:
         "comments": {"text": "t"},
         "links": {"other": other, "kind": "related"},
         "grants": {"reason": "a reason that is long enough"},
+        "signatures": {"sha256": "0" * 64},
         "draft": {"values": {}},
         "<int(max=2147483647):number>": {"reason": "r"},
     }

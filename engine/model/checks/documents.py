@@ -38,7 +38,7 @@ def template_of(value: str, files: Mapping[str, bytes]) -> str | None:
     """The file of the template a property asks for; None where there is none (of this name, if it names one)."""
     name, template = split(value)
     for each in (template,) if template else (name, GENERAL):
-        if each is not None and place_of(each) in files:
+        if place_of(each) in files:
             return place_of(each)
     return None
 

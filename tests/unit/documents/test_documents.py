@@ -11,6 +11,7 @@ import pytest
 
 from engine.cases.log import DOCUMENT
 from engine.errors import Conflict, InvalidInput, NotFound, Refusal
+from engine.typesetting import Sheet, set_sheet
 from engine.vault import Damaged, Erased
 from tests.unit.documents.paper_world import UNIT, PaperWorld, words
 
@@ -89,21 +90,19 @@ def test_a_document_that_somebody_else_numbered_first_is_set_again(
     every_world: PaperWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Between setting and recording another case takes the number: no gap, no number twice, no file left."""
-    from engine.documents import making
-
     world = every_world
     other = world.start()
-    real, calls = making.set_sheet, []
+    calls: list[Sheet] = []
 
-    def slow(sheet: making.Sheet) -> bytes:
-        pdf = real(sheet)
+    def slow(sheet: Sheet) -> bytes:
+        pdf = set_sheet(sheet)
         calls.append(sheet)
         if len(calls) == 1:
             (due,), _ = world.content.documents.of(world.as_("li"), other)
             world.content.documents.make(world.as_("li"), other, due.id)
         return pdf
 
-    monkeypatch.setattr(making, "set_sheet", slow)
+    monkeypatch.setattr("engine.documents.making.set_sheet", slow)
     world.content.documents.make(world.as_("li"), world.case, world.document("受理登记表", "li"))
     numbers = [world.content.documents.of(world.as_("li"), case)[0][0].number for case in (other, world.case)]
     assert [each.rpartition("第")[2] for each in numbers] == ["1号", "2号"]
@@ -114,18 +113,15 @@ def test_a_document_that_somebody_else_numbered_first_is_set_again(
 
 
 def test_who_made_it_at_the_same_moment_made_it(world: PaperWorld, monkeypatch: pytest.MonkeyPatch) -> None:
-    from engine.documents import making
-
     number = world.document("受理登记表", "li")
-    real = making.set_sheet
 
-    def slow(sheet: making.Sheet) -> bytes:
-        pdf = real(sheet)
-        monkeypatch.setattr(making, "set_sheet", real)
+    def slow(sheet: Sheet) -> bytes:
+        pdf = set_sheet(sheet)
+        monkeypatch.setattr("engine.documents.making.set_sheet", set_sheet)
         world.content.documents.make(world.as_("wang"), world.case, number)
         return pdf
 
-    monkeypatch.setattr(making, "set_sheet", slow)
+    monkeypatch.setattr("engine.documents.making.set_sheet", slow)
     with pytest.raises(Conflict) as caught:
         world.content.documents.make(world.as_("li"), world.case, number)
     assert caught.value.code == "document.made"

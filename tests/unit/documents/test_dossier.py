@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 
 import pytest
 import sqlalchemy as sa
@@ -56,10 +57,11 @@ def test_nothing_is_put_into_a_sealed_dossier(world: PaperWorld) -> None:
     seal(world)
     documents, _ = world.content.documents.of(world.as_("wang"), world.case)
     sha256 = documents[0].versions[0].sha256
-    for act in (
+    acts: tuple[Callable[[], object], ...] = (
         lambda: world.content.documents.sign(world.as_("wang"), world.case, documents[0].id, sha256),
         lambda: world.content.dossiers.seal(world.as_("wang"), world.case),
-    ):
+    )
+    for act in acts:
         with pytest.raises(Refusal) as caught:
             act()
         assert caught.value.rule == "dossier.sealed"
@@ -88,9 +90,10 @@ def test_a_dossier_shows_nobody_what_is_not_theirs(world: PaperWorld) -> None:
     assert "密谈.png" in words(whole.pdf)
     assert "密谈.png" not in words(copy.pdf)
     assert "脱敏副本" in words(copy.pdf)
-    for act in (world.content.dossiers.open, world.content.dossiers.seal):
-        with pytest.raises(NotFound):
-            act(world.as_("lu"), world.case)
+    with pytest.raises(NotFound):
+        world.content.dossiers.open(world.as_("lu"), world.case)
+    with pytest.raises(NotFound):
+        world.content.dossiers.seal(world.as_("lu"), world.case)
     assert world.content.documents.of(world.as_("lu"), world.case)[1] is None
 
 
