@@ -93,9 +93,20 @@ WRITTEN: dict[str, Any] = {
     "packet_facts": "双方因公用排水沟被堵发生争执，已经两次调解未能达成一致，争议在损失数额。",
     "packet_request": "请依法受理，或者委派调解。",
     "packet_parties": [
-        {"label": "甲方", "name": "张桂兰", "phone": "13800005678", "party_name": "张桂兰"},
-        {"label": "乙方", "name": "李大明", "phone": "13900001234", "party_name": "李大明"},
+        {
+            "packet_label": "甲方",
+            "packet_consent": "agree",
+            "packet_name": "张桂兰",
+            "packet_phone": "13800005678",
+        },
+        {
+            "packet_label": "乙方",
+            "packet_consent": "agree",
+            "packet_name": "李大明",
+            "packet_phone": "13900001234",
+        },
     ],
+    "legal_basis": None,
     "packet_summary": "双方因公用排水沟被堵发生争执，已经两次调解未能达成一致，争议在损失数额。",
     "follow_up_note": "水泥台已经拆除，补偿款已付清，双方关系缓和，没有新的矛盾。",
     "call_back_note": "反映人表示住建局当天到场疏通，水已退，满意。",
