@@ -66,7 +66,14 @@ class ReportView(MethodView):
     @blueprint.arguments(schemas.ReportFileQuery, location="query")
     @blueprint.response(200, schemas.ReportSchema, headers=_TAG)
     @blueprint.alt_response(304, description="Nothing has changed.")
-    @blueprint.doc(responses={"200": {"content": {_JSON: {"schema": schemas.ReportSchema}, **_FILES}}})
+    @blueprint.doc(
+        responses={
+            "200": {
+                "description": "The report.",
+                "content": {_JSON: {"schema": schemas.ReportSchema}, **_FILES},
+            }
+        }
+    )
     def get(self, query: dict[str, Any], name: str) -> Any:
         """A report as tables; with `If-None-Match` 304 while nothing has changed.
 
