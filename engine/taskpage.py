@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.errors import NotFound
-from engine.model.forms import component_path, inner
+from engine.model.expressions import compiled
+from engine.model.forms import component_path, expressions, inner
 from engine.runtime import Session
 from engine.runtime.variables import View
 from engine.runtime.verbs.items import kept
@@ -66,7 +67,7 @@ def task_page(session: Session, task_id: int) -> TaskPage:
 
 
 def _names(schema: Mapping[str, Any]) -> frozenset[str]:
-    """The variables a form shows or lists options from: the first step of each path."""
+    """The variables a form shows, lists options from or computes with: the first step of each path."""
     found: set[str] = set()
     waiting = list(inner(schema))
     while waiting:
@@ -76,4 +77,6 @@ def _names(schema: Mapping[str, Any]) -> frozenset[str]:
         source = component.get("valuesKey")
         if isinstance(source, str) and source:
             found.add(source.split(".")[0])
+        for text in expressions(component):
+            found.update(compiled(text).names)
     return frozenset(found)

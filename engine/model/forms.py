@@ -78,6 +78,24 @@ def component_path(component: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(text.split(".")) if isinstance(text, str) and text else ()
 
 
+def expressions(component: Mapping[str, Any]) -> Iterator[str]:
+    """The expressions of a component of a form without findings, as texts to compile."""
+    for text in _written(component).values():
+        yield text.strip().removeprefix("=")
+
+
+def _written(component: Mapping[str, Any]) -> dict[str, str]:
+    """By what they decide, the expressions of a component as they are written."""
+    conditional = component.get("conditional")
+    found = {
+        "hide": conditional.get("hide") if isinstance(conditional, dict) else None,
+        "readonly": component.get("readonly"),
+        "valuesExpression": component.get("valuesExpression"),
+        "expression": component.get("expression") if component.get("type") == COMPUTED else None,
+    }
+    return {name: text for name, text in found.items() if isinstance(text, str) and text.strip()}
+
+
 def inner(component: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """The components inside a component."""
     parts = component.get("components")
@@ -234,17 +252,10 @@ class _Reader:
             self.marked[name] = mark
 
     def _expressions(self, part: Mapping[str, Any], path: tuple[str, ...]) -> None:
-        conditional = part.get("conditional")
-        written = {
-            "hide": conditional.get("hide") if isinstance(conditional, dict) else None,
-            "readonly": part.get("readonly"),
-            "valuesExpression": part.get("valuesExpression"),
-            "expression": part.get("expression") if part.get("type") == COMPUTED else None,
-        }
+        written = _written(part)
         for name, text in written.items():
-            if isinstance(text, str) and text.strip():
-                self._expression(part, name, text, path)
-        if part.get("type") == COMPUTED and not written["expression"]:
+            self._expression(part, name, text, path)
+        if part.get("type") == COMPUTED and not written.get("expression"):
             self.report("expression.missing", part, "没有表达式", "there is no expression")
 
     def _expression(self, part: Mapping[str, Any], name: str, text: str, around: tuple[str, ...]) -> None:
