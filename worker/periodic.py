@@ -33,6 +33,7 @@ def standard(*, proof_every: float = 300.0) -> list[Periodic]:
     return [
         Periodic("deliver_messages", QueueName.OUTBOX, 5.0),
         Periodic("move_clocks", QueueName.REPORTS, 15.0),
+        Periodic("issue_weeks", QueueName.REPORTS, 900.0),
         Periodic("call_for_interviews", QueueName.REPORTS, 3600.0),
         Periodic("follow_logs", QueueName.REPORTS, 15.0),
         Periodic("compare_logs", QueueName.REPORTS, 3600.0),

@@ -23,7 +23,7 @@ from engine.history.destruction import Destructions
 from engine.history.signing import SigningKey
 from engine.history.tree import ProofTree
 from engine.inbox import prune
-from engine.reports import Reports
+from engine.reports import Reports, issue_due
 from engine.retention import clear
 from worker.connectors.work import Refused, Work
 from worker.office import office
@@ -101,6 +101,15 @@ def prune_inbox_changes(_: list[str]) -> int:
     """Drop what those who show inboxes live have long seen; how many rows."""
     engine = office().engine
     return _steady(lambda: prune(engine.database, engine.clock() - FOLLOWED))
+
+
+def issue_weeks(_: list[str]) -> int:
+    """Issue the weekly reports that are due (周通报), where they are switched on; how many."""
+    here = office()
+    reports, directory = here.reports, here.engine.directory
+    if reports is None or directory is None:
+        return 0
+    return len(_steady(lambda: issue_due(reports, directory.index, here.engine.clock())))
 
 
 def call_for_interviews(_: list[str]) -> int:

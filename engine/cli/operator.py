@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from engine.directory.scope import Scope
 from engine.errors import NotFound
-from engine.inbox import Viewer
+from engine.inbox import ANYBODY, Viewer
 from engine.store.tables import cases
 
 if TYPE_CHECKING:
     from engine.facade import Engine
-
-ANYBODY: Final = "*"
-"""Whom no person of a directory is called."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

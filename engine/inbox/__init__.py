@@ -10,9 +10,10 @@ from engine.inbox.feed import Change, Tail, prune
 from engine.inbox.inbox import Inbox
 from engine.inbox.paging import Page
 from engine.inbox.rows import InboxRow
-from engine.inbox.viewer import Viewer, viewer_of
+from engine.inbox.viewer import ANYBODY, Viewer, viewer_of
 
 __all__ = [
+    "ANYBODY",
     "Box",
     "CaseFilters",
     "CaseRow",

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 
 from engine.directory import Confidentiality, Index
 from engine.directory.scope import WIDE, Scope, scope_of, stands_in_for_all
+
+ANYBODY: Final = "*"
+"""Whom no person of a directory is called: the operator of a database, who sees what is in it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,6 +54,12 @@ class Viewer:
         """The path of a unit at that moment; None for an unknown one."""
         row = self.index.unit(unit, self.at)
         return None if row is None else row.path
+
+    def covers(self, path: str) -> bool:
+        """Whether all of a subtree is theirs, or they are the operator of the database."""
+        if self.scope is None:
+            return False
+        return self.person == ANYBODY or any(path.startswith(each) for each in self.scope.subtrees)
 
     def is_wide(self, unit: str) -> bool:
         """Whether a unit's subtree holds so much that its cases are looked up one by one."""

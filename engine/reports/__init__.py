@@ -4,6 +4,7 @@ from engine.reports.bundle import RulesFile, open_reports
 from engine.reports.counting import Grouping
 from engine.reports.files import FILES, file_name
 from engine.reports.indicators import INDICATORS
+from engine.reports.issuing import issue_due
 from engine.reports.printing import Mark, Printer
 from engine.reports.report import Report, to_json
 from engine.reports.reporting import WRITERS, Asked, Reports
@@ -24,6 +25,7 @@ __all__ = [
     "Rules",
     "RulesFile",
     "file_name",
+    "issue_due",
     "load_rules",
     "open_reports",
     "to_json",

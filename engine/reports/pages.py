@@ -17,6 +17,8 @@ ORDINARY: Final = "报表.typ"
 TEMPLATES: Final[Mapping[str, str]] = {"weekly": "周通报.typ"}
 """Reports with a template of their own."""
 
+WORDS: Final = ("page", "pages", "empty", "mark", "notes")
+
 MOST_ROWS: Final = 1_500
 """Rows of a table that are printed: more is for spreadsheets, and the page says so."""
 
@@ -37,8 +39,10 @@ def sheet_of(report: Report, printer: Printer, mark: Mark | None = None) -> Shee
         "notes": list(report.notes),
         "tables": [_table(table, printer) for table in report.tables],
         "mark": "" if mark is None else mark.text,
+        "unit": report.statement.unit_name,
         "words": {
-            name: printer.say(f"report_print.{name}") for name in ("page", "pages", "empty", "mark", "notes")
+            **{name: printer.say(f"report_print.{name}") for name in WORDS},
+            **{name: printer.say(f"weekly_verdict.{name}") for name in ("praised", "criticised")},
         },
     }
     return Sheet(

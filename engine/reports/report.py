@@ -124,3 +124,31 @@ def to_json(report: Report) -> dict[str, Any]:
         ],
         "notes": list(report.notes),
     }
+
+
+def from_json(told: Mapping[str, Any]) -> Report:
+    """A report from what `to_json` made of it."""
+    return Report(
+        name=told["name"],
+        title=told["title"],
+        statement=Statement(**told["statement"]),
+        tables=[
+            Table(
+                name=table["name"],
+                title=table["title"],
+                note=table["note"],
+                columns=[
+                    Column(name=each["name"], title=each["title"], kind=Kind(each["kind"]))
+                    for each in table["columns"]
+                ],
+                rows=[{name: _cell(cell) for name, cell in row.items()} for row in table["rows"]],
+            )
+            for table in told["tables"]
+        ],
+        notes=list(told["notes"]),
+    )
+
+
+def _cell(told: Any) -> Cell:
+    found: Cell = Rate(told["part"], told["whole"]) if isinstance(told, dict) else told
+    return found

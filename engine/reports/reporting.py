@@ -28,10 +28,11 @@ from engine.reports.rollup import Rollup, rules_of
 from engine.reports.rules import Rules
 from engine.reports.selection import PROVENANCES, Selection
 from engine.reports.watching import honesty, supervision
+from engine.reports.weekly import issued_in, weekly
 from engine.reports.writing import Writing
 from engine.store import Database, Reading
 
-Write = Callable[["Reports", Writing, "Asked"], Report]
+Write = Callable[[Writing, "Asked", bool], Report]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,8 +71,11 @@ class Reports:
         self._clock = clock
         self.zone = zone
 
-    def write(self, name: str, viewer: Viewer, asked: Asked, say: Catalogue) -> Report:
-        """A report by its name. Raises NotFound for an unknown one, InvalidInput for what is asked wrongly."""
+    def write(self, name: str, viewer: Viewer, asked: Asked, say: Catalogue, *, draft: bool = True) -> Report:
+        """A report by its name. Raises NotFound for an unknown one, InvalidInput for what is asked wrongly.
+
+        draft: whether what is issued and was not yet says so; what was issued is told as it was.
+        """
         found = WRITERS.get(name)
         if found is None:
             raise NotFound(
@@ -80,9 +84,10 @@ class Reports:
                 message_en=f"there is no report {name!r} (use {', '.join(WRITERS)})",
             )
         during, snapshot = period(asked.period, self.zone), self.snapshot()
-        selection = self._selection(viewer, asked, during, snapshot)
+        selection = self._selection(viewer, asked, during, snapshot, name)
         with self.database.reading() as tx:
-            report = found(self, self._writing(tx, selection, during, say), asked)
+            issued = self._issued(tx, name, selection, during) if draft else None
+            report = issued or found(self._writing(tx, selection, during, say), asked, draft)
         return named(report, self._definitions)
 
     def behind(
@@ -116,6 +121,14 @@ class Reports:
         """A period in the zone of the installation."""
         return period(text, self.zone)
 
+    def _issued(self, tx: Reading, name: str, selection: Selection, during: Period) -> Report | None:
+        """The report as it was issued, for who may see all of the unit it is about."""
+        unit, path = selection.unit, selection.path()
+        if name != WEEKLY or unit is None or path is None or not selection.viewer.covers(path):
+            return None
+        found = issued_in(tx, unit, during.name)
+        return None if found is None else found.report()
+
     def _writing(self, tx: Reading, selection: Selection, during: Period, say: Catalogue) -> Writing:
         rules = self.rules()
         return Writing(
@@ -128,7 +141,9 @@ class Reports:
             zone=self.zone,
         )
 
-    def _selection(self, viewer: Viewer, asked: Asked, during: Period, snapshot: int) -> Selection:
+    def _selection(
+        self, viewer: Viewer, asked: Asked, during: Period, snapshot: int, name: str = ""
+    ) -> Selection:
         return Selection(
             viewer=viewer,
             snapshot=snapshot,
@@ -138,18 +153,22 @@ class Reports:
             flow=asked.flow,
             category=asked.category,
             provenance=tuple(asked.provenance),
+            ranked=tuple(sorted(self.rules().ranked)) if name == WEEKLY else None,
             uncounted=self.rules().uncounted,
         )
 
 
+WEEKLY: Final = "weekly"
+
 WRITERS: Final[Mapping[str, Write]] = {
-    "overview": lambda _, writing, asked: overview.overview(writing, asked.step),
-    "indicators": lambda _, writing, asked: overview.indicators(writing, asked.by),
-    "durations": lambda _, writing, asked: durations(writing),
-    "supervision": lambda _, writing, asked: supervision(writing),
-    "whistle-ledger": lambda _, writing, asked: whistle_ledger(writing),
-    "ping-pong": lambda _, writing, asked: ping_pong(writing),
-    "honesty": lambda _, writing, asked: honesty(writing),
-    "heat": lambda _, writing, asked: heat(writing, asked.definition),
+    "overview": lambda writing, asked, _: overview.overview(writing, asked.step),
+    "indicators": lambda writing, asked, _: overview.indicators(writing, asked.by),
+    "durations": lambda writing, *_: durations(writing),
+    WEEKLY: lambda writing, _, draft: weekly(writing, draft=draft),
+    "supervision": lambda writing, *_: supervision(writing),
+    "whistle-ledger": lambda writing, *_: whistle_ledger(writing),
+    "ping-pong": lambda writing, *_: ping_pong(writing),
+    "honesty": lambda writing, *_: honesty(writing),
+    "heat": lambda writing, asked, _: heat(writing, asked.definition),
 }
 """Every report by its name."""

@@ -42,13 +42,19 @@ class Step:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Weekly:
-    """How 周通报 is issued. legal_basis: on which people may be named."""
+    """How 周通报 is issued. legal_basis: stated by who switches it on. levels: of the units whose reports are issued.
+
+    measures: indicators added up to a unit's result. smallest_cases: so many of them at least for a place.
+    smallest_units: so many units with a place at least for praise and criticism. streak: criticisms in a row that
+    call for an interview.
+    """
 
     enabled: bool = False
-    named: bool = False
     legal_basis: str = ""
-    praised_people: int = 5
-    smallest_reporters: int = 10
+    levels: tuple[str, ...] = ("county", "town")
+    measures: tuple[str, ...] = ("on_time", "solved", "satisfied")
+    smallest_cases: int = 5
+    smallest_units: int = 3
     streak: int = 3
 
 
@@ -122,7 +128,7 @@ def read_rules(data: bytes) -> Rules:
             confirmation=dict(table.get("confirmation", {})),
             satisfaction={word: kind for kind, words in table["satisfaction"].items() for word in words},
             steps={entry["element"]: Step(**entry) for entry in table.get("step", ())},
-            weekly=Weekly(**table.get("weekly", {})),
+            weekly=_weekly(table.get("weekly", {})),
             honesty={name: tuple(given) for name, given in table.get("honesty", {}).items()},
         )
     except (
@@ -134,6 +140,16 @@ def read_rules(data: bytes) -> Rules:
         ValueError,
     ) as error:
         raise _refused(FILE, f"内容不对：{error}", f"is not sound: {error}") from None
+
+
+def _weekly(given: Mapping[str, Any]) -> Weekly:
+    lists = {name: tuple(given[name]) for name in ("levels", "measures") if name in given}
+    weekly = Weekly(**{**given, **lists})
+    if weekly.enabled and not weekly.legal_basis.strip():
+        raise _refused(
+            "weekly.legal_basis", "打开周通报须写明依据", "switching the report on needs a stated basis"
+        )
+    return weekly
 
 
 def _refused(place: str, zh: str, en: str) -> InvalidInput:

@@ -20,7 +20,7 @@ from engine.reports import Asked, Report, Reports, open_reports
 from engine.reports.facts import CaseFacts, Episode, Facts
 from engine.reports.rollup import rows_of
 from engine.store import NEVER, insert
-from engine.store.tables import case_episodes, case_facts, case_headers
+from engine.store.tables import case_episodes, case_facts, case_headers, case_places
 
 CONFIG = Path("config")
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -36,8 +36,8 @@ class Shelf:
     reports: Reports
     count: int = 0
 
-    def put(self, case: CaseFacts, episodes: Sequence[Episode] = ()) -> UUID:
-        """Add a case; its code is C and its number."""
+    def put(self, case: CaseFacts, episodes: Sequence[Episode] = (), *, place: str = "") -> UUID:
+        """Add a case; its code is C and its number. place: id of the area it is about."""
         self.count += 1
         case_id = UUID(int=self.count)
         rows = rows_of(case_id, Facts(case=case, episodes=list(episodes), heat={}), "r")
@@ -45,7 +45,19 @@ class Shelf:
             tx.write_many(insert(case_headers), [_header(case_id, case, f"C{self.count}")])
             tx.write_many(insert(case_facts), rows["case_facts"])
             tx.write_many(insert(case_episodes), rows["case_episodes"])
+            if place:
+                tx.write_many(insert(case_places), [self._place(case_id, place)])
         return case_id
+
+    def _place(self, case_id: UUID, place: str) -> dict[str, Any]:
+        assert self.engine.directory is not None
+        unit = self.engine.directory.index.unit(place, NOW)
+        assert unit is not None
+        path = unit.path
+        return {
+            "case_id": case_id, "place": place, "place_path": path, "owner_unit": None, "owner_path": None,
+            "confidentiality": "normal",
+        }  # fmt: skip
 
     def write(self, name: str, period: str = "2026", **asked: Any) -> Report:
         """A report as an operator reads it, in Chinese."""
