@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from engine.reports.printing import Mark, Printer, is_counted
-from engine.reports.rate import NONE, Rate
+from engine.reports.rate import Rate
 from engine.reports.report import Kind, Report, Table
 from engine.typesetting import Sheet, set_sheet
 
@@ -93,7 +93,7 @@ def _printed(printer: Printer, cell: Any, kind: Kind, counted: bool) -> list[str
     """What stands in a cell, and what stands small below it."""
     if isinstance(cell, Rate) and not counted:
         return [str(cell), f"{cell.part}/{cell.whole}" if cell.whole else ""]
-    return [printer.text(cell, kind, counted=counted) or NONE, ""]
+    return [printer.text(cell, kind, counted=counted), ""]
 
 
 def _line(cell: Any) -> str:

@@ -15,6 +15,9 @@ from engine.reports.report import Cell, Kind, Report
 COUNTED: Final = "accepted"
 """An indicator that is no share: printed is how many there are."""
 
+SINGLE: Final = ("rate", "this_week", "week_before")
+"""Columns of tables with an indicator in each row."""
+
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MINUTE: Final = 60_000_000
 _HOUR: Final = 60 * _MINUTE
@@ -38,7 +41,7 @@ class Printer:
 
     def text(self, cell: Cell, kind: Kind, *, counted: bool = False) -> str:
         """A cell; a dash for what is not there or may not be shown. counted: see `is_counted`."""
-        if cell is None or cell == "":
+        if cell is None:
             return NONE
         if isinstance(cell, Rate):
             return str(cell.whole) if counted else self.share(cell)
@@ -96,4 +99,4 @@ class Printer:
 
 def is_counted(table: str, row_key: Cell, column: str) -> bool:
     """Whether a rate is printed as a count: of the indicator that is no share, in its column or in its row."""
-    return COUNTED in (column, row_key if column == "rate" else "")
+    return COUNTED in (column, row_key if column in SINGLE else "")

@@ -180,10 +180,10 @@ def _summary(writing: Writing) -> Any:
         {
             "key": name,
             "title": writing.say(f"indicator.{name}"),
-            "rate": this.totals.get(name, ZERO) if this.rates else ZERO,
+            "this_week": this.totals.get(name, ZERO) if this.rates else ZERO,
             "week_before": last.totals.get(name, ZERO) if last.rates else ZERO,
         }
         for name in SHOWN
     ]
-    columns = {"title": Kind.TEXT, "rate": Kind.RATE, "week_before": Kind.RATE}
+    columns = {"title": Kind.TEXT, "this_week": Kind.RATE, "week_before": Kind.RATE}
     return writing.table("weekly_summary", columns, rows)
