@@ -25,6 +25,7 @@ from engine.history.tree import ProofTree
 from engine.inbox import prune
 from engine.reports import Reports, issue_due
 from engine.retention import clear
+from engine.store.failures import will_pass
 from worker.connectors.work import Refused, Work
 from worker.office import office
 from worker.scheduler import CONNECTORS
@@ -211,6 +212,8 @@ def _steady(work: Callable[[], T]) -> T:
         try:
             return work()
         except sa.exc.DBAPIError as error:
+            if not will_pass(error):
+                raise
             _LOG.warning("the database is away or busy: %s", type(error.orig or error).__name__)
             time.sleep(pause)
     return work()

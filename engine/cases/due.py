@@ -29,6 +29,7 @@ from engine.runtime import LiveReads, Session, Settings, moments
 from engine.state import CaseState
 from engine.state.case import ACTIVE, SUSPENDED
 from engine.store import NEVER, Database
+from engine.store.failures import will_pass
 from engine.store.tables import start_timers, stuck_work
 
 TIMER_ACTOR = "bihuan.timers"
@@ -186,7 +187,7 @@ class Due:
             # Somebody else fired it, or the case moved on: the row is gone or will be.
             return 0
         except Exception as error:
-            if _passing(error):
+            if will_pass(error):
                 raise
             _LOG.error("timer %s of case %s did not fire: %s", timer, case_id, _text(error))
             halted.add(case_id)
@@ -262,7 +263,7 @@ class Due:
             )
             self._plan_next(key, element, bytes(digest).hex(), due_at, remaining)
         except Exception as error:
-            if _passing(error):
+            if will_pass(error):
                 raise
             _LOG.error("timed start %s of process %s failed: %s", element, key, _text(error))
             with self._database.transaction() as tx:
@@ -302,11 +303,6 @@ def _about(case_id: UUID, until: int) -> list[Query]:
 def _firing(timer: int, due: int, provenance: str, effective_at: int) -> Command:
     at = None if provenance == "live" else max(due, effective_at)
     return Command(kind="fire-timer", actor=TIMER_ACTOR, input={"timer": timer}, at=at)
-
-
-def _passing(error: Exception) -> bool:
-    """Whether the database is to blame, not the work: it will be back, and the work waits for it."""
-    return isinstance(error, sa.exc.DBAPIError)
 
 
 def _text(error: Exception) -> str:

@@ -12,8 +12,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-import sqlalchemy as sa
-
 from engine import canonical
 from engine.cases import due_statements as sql
 from engine.cases.clock import Clock
@@ -22,6 +20,7 @@ from engine.cases.statements import delete_outbox
 from engine.cases.stuck import Stuck
 from engine.errors import InvalidInput
 from engine.store import Database
+from engine.store.failures import will_pass
 
 Sender = Callable[[str, Mapping[str, Any]], None]
 """Delivers a payload under its id outside; raises when it could not."""
@@ -63,7 +62,7 @@ class Outbox:
         try:
             self._deliver(row, kind, canonical.loads(bytes(payload)), origin)
         except Exception as error:
-            if isinstance(error, sa.exc.DBAPIError):
+            if will_pass(error):
                 raise
             _LOG.error("outbox row %s was not delivered: %s", row_id(row), error)
             self._put_off(row, attempts, error)

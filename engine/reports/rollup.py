@@ -80,7 +80,10 @@ class Rollup:
     def behind(self, *, whole: bool = False) -> Iterator[UUID]:
         """The cases whose facts lag behind their logs, or were made by other rules."""
         with self._database.reading() as tx:
-            newest = tx.execute(sa.select(sa.func.max(case_facts.c.case_id))).scalar()
+            # PostgreSQL knows no greatest UUID, but sorts them.
+            newest = tx.execute(
+                sa.select(case_facts.c.case_id).order_by(case_facts.c.case_id.desc()).limit(1)
+            ).scalar()
         if whole or newest is None:
             yield from self._paged(self._lagging())
             return
