@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import asdict
 from typing import Any, Final
 
 from flask import json, make_response, request
@@ -12,6 +13,7 @@ from api.acting import viewer
 from api.auth import requires
 from api.blueprint import Blueprint
 from api.language import language
+from api.resources.inbox import unit_name
 from api.schemas import reports as schemas
 from api.service import service
 from api.watermark import file_response, taken_out
@@ -46,7 +48,7 @@ class BehindView(MethodView):
     @blueprint.arguments(schemas.BehindQuery, location="query")
     @blueprint.response(200, schemas.BehindSchema)
     def get(self, query: dict[str, Any]) -> dict[str, Any]:
-        """The ids of the cases behind a number, of those the caller may see."""
+        """The cases behind a number, of those the caller may see."""
         page = service().reports.behind(
             viewer(),
             Asked(**schemas.asked(query)),
@@ -55,7 +57,9 @@ class BehindView(MethodView):
             cursor=query.get("cursor"),
             limit=query["limit"],
         )
-        return {"items": list(page.rows), "next": page.next}
+        rows = service().cases.among(viewer(), page.rows)
+        items = [{**asdict(row), "place_name": unit_name(row.place)} for row in rows]
+        return {"items": list(page.rows), "rows": items, "next": page.next}
 
 
 @blueprint.route("/reports/<string:name>")

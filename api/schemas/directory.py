@@ -70,7 +70,7 @@ class UnitsQuery(AtQuery):
         fields.String, "Only those right below this one.", "qh", validate=ma.validate.Length(1, 200)
     )
     level = described(fields.String, "Only of this level.", "town", validate=ma.validate.Length(1, 50))
-    limit = described(fields.Integer, "At most.", 50, load_default=50, validate=ma.validate.Range(1, 500))
+    limit = described(fields.Integer, "At most.", 50, load_default=50, validate=ma.validate.Range(1, 2_000))
 
 
 class UnitsSchema(Output):

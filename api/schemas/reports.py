@@ -8,6 +8,7 @@ import marshmallow as ma
 from marshmallow import fields
 
 from api.schemas.base import Output, Query, described, moment, word
+from api.schemas.inbox import CaseRowSchema
 from api.schemas.pages import PageQuery
 from engine.reports import FILES, INDICATORS, WRITERS, Grouping
 
@@ -193,6 +194,11 @@ class BehindSchema(Output):
 
     items = fields.List(
         described(fields.UUID, "A case."), required=True, metadata={"description": "In order of their ids."}
+    )
+    rows = fields.List(
+        fields.Nested(CaseRowSchema),
+        required=True,
+        metadata={"description": "The same cases as lists of cases have them."},
     )
     next = described(
         fields.String, "`cursor` of the next page; null at the end.", "WyJy", required=True, allow_none=True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
@@ -132,6 +132,16 @@ class Cases:
         found = {name: self._count(viewer, filters, rank) for name, rank in GRADES.items()}
         own = [name for name, (number, mine) in found.items() if mine == number]
         return shown_counts({name: number for name, (number, _) in found.items()}, own=own)
+
+    def among(self, viewer: Viewer, ids: Collection[UUID]) -> list[CaseRow]:
+        """Those of some cases, at most a page of them, that somebody may see; in the order of the ids."""
+        if not ids:
+            return []
+        marked = sa.select(case_headers.c.case_id).where(case_headers.c.case_id.in_(ids))
+        found = {
+            row.case_id: row for row in self.page(viewer, CaseFilters(marked=marked), limit=len(ids)).rows
+        }
+        return [found[each] for each in ids if each in found]
 
     def find(self, viewer: Viewer, code: str) -> UUID | None:
         """The case with a code, if somebody may see it."""

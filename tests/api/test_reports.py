@@ -70,6 +70,8 @@ def test_the_cases_behind_a_number_are_those_of_the_scope_page_by_page(place: Pl
                 "/reports/cases", period=YEAR, indicator="accepted", limit=2, **query
             ).get_json()
             seen += body["items"]
+            assert [row["case_id"] for row in body["rows"]] == body["items"]
+            assert all(row["place_name"] for row in body["rows"])
             cursor = body["next"]
             if cursor is None:
                 break

@@ -4,6 +4,7 @@ import { useSession } from '@/stores/session'
 import { PLACES } from './shell/places'
 import { admin } from './routes/admin'
 import { audit } from './routes/audit'
+import { board } from './routes/board'
 import { design } from './routes/design'
 import { work } from './routes/work'
 
@@ -22,7 +23,7 @@ export const router = createRouter({
     {
       path: '/',
       component: () => import('@/shell/Shell.vue'),
-      children: [{ path: '', component: () => import('@/pages/Missing.vue') }, ...work, ...audit, ...design, ...admin],
+      children: [{ path: '', component: () => import('@/pages/Missing.vue') }, ...work, ...board, ...audit, ...design, ...admin],
     },
     { path: '/:rest(.*)*', component: () => import('@/pages/Missing.vue'), meta: { open: true } },
   ],

@@ -12,6 +12,7 @@ export const PLACES: readonly Place[] = [
   { name: 'register', to: '/register', icon: 'register', scopes: ['cases:start'], phone: true },
   { name: 'waiting', to: '/waiting', icon: 'up', scopes: ['cases:start', 'tasks:act'], phone: true },
   { name: 'cases', to: '/cases', icon: 'cases', scopes: ['cases:read'], phone: true },
+  { name: 'board', to: '/board', icon: 'dashboard', scopes: ['reports:read'], phone: true },
   { name: 'designs', to: '/designs', icon: 'designs', scopes: ['definitions:deploy', 'definitions:publish'], phone: true },
   { name: 'audit', to: '/audit', icon: 'audit', scopes: ['audit:read'], phone: true },
   { name: 'admin', to: '/admin', icon: 'admin', scopes: ['config:write', 'directory:write', 'accounts:write', 'incidents:resolve'], phone: true },
