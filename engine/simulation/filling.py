@@ -55,7 +55,7 @@ class Filler:
                 holder: dict[str, Any] = {}
                 self._part(component, variables, holder)
                 _merge(values, path, holder)
-            elif path and not (component.get("disabled") or component.get("readonly")):
+            elif path and not component.get("disabled") and component.get("readonly") is not True:
                 self._field(component, path, variables, values)
 
     def _field(

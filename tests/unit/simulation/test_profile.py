@@ -48,6 +48,17 @@ def test_what_is_known_is_not_entered_anew() -> None:
     assert Filler(Draw("s"), BEGIN).fill(form, {"grid": "qh0100101"}) == {"grid": "qh0100101"}
 
 
+def test_what_can_only_be_read_is_not_entered() -> None:
+    asked = {"type": "textfield", "validate": {"required": True}}
+    form = {
+        "components": [
+            {**asked, "key": "shown", "readonly": True},
+            {**asked, "key": "sometimes", "readonly": "=settled"},
+        ]
+    }
+    assert set(Filler(Draw("s"), BEGIN).fill(form, {"shown": "@vault:1"})) == {"sometimes"}
+
+
 @pytest.mark.parametrize("flow", ["dispute", "whistle"])
 def test_a_shipped_flow_is_simulated_and_proves_itself(flow: str, tmp_path: Path) -> None:
     folder = Path("bpmn") / flow
