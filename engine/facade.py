@@ -84,7 +84,7 @@ class Engine(Handling):
             lambda: self.directory,
         )
         self._sealing = Sealing(self.vault, check_submission)
-        self.erasure = Erasure(database, keyring)
+        self.erasure = Erasure(database, keyring, clock)
         self._starter = Starter(
             self.executor, self.definitions, self._sealing, config.settings, clock, config.random
         )

@@ -183,7 +183,7 @@ def _do_job(case_id: UUID, job_id: int) -> bool:
     try:
         result: Mapping[str, Any] = {}
         if connector is None:
-            here.engine.erasure.erase(case_id)
+            here.engine.erasure.erase(case_id, actor=CONNECTORS, ground=f"job {job.job_id}")
         else:
             work = Work(key=job.key, values=canonical.from_wire(dict(job.variables)), headers=job.headers)
             result = connector.do(work)

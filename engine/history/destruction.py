@@ -14,6 +14,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from engine.cases.erasure import Erasure
 from engine.errors import Conflict, InvalidInput, NotFound, Refusal
 from engine.history.keeping import Keeping
 from engine.history.signing import SigningKey
@@ -29,14 +30,18 @@ from engine.store.tables import (
     cases,
     destructions,
     due_destructions,
+    erasures,
     legal_holds,
     proof_leaves,
     tombstones,
 )
 from engine.vault import Keyring
 
-KEPT: Final = frozenset({access_log.name, destructions.name, proof_leaves.name, tombstones.name})
-"""What is kept of a destroyed case: who looked at it for as long as that log is kept, who decided, and the proof."""
+KEPT: Final = frozenset(
+    {access_log.name, destructions.name, erasures.name, proof_leaves.name, tombstones.name}
+)
+"""What is kept of a destroyed case: who looked at it for as long as that log is kept, who decided, when its keys went,
+and the proof."""
 SHORTEST_YEAR: Final = 365 * 86_400 * 1_000_000
 _D = destructions.c
 _insert_tombstone: Final = insert(tombstones)
@@ -76,7 +81,7 @@ class Destructions:
         self, database: Database, keyring: Keyring, clock: Callable[[], int], rules: Sequence[Keeping]
     ) -> None:
         self._database = database
-        self._keyring = keyring
+        self._erasure = Erasure(database, keyring, clock)
         self._clock = clock
         self._rules = rules
         self._tree = ProofTree(database, clock)
@@ -199,15 +204,19 @@ class Destructions:
         return self.carry_out(number)
 
     def carry_out(self, number: int) -> Destruction:
-        """Go on with what was approved: keys, then rows. Raises NotFound, Conflict when it is not approved."""
+        """Go on with what was approved: keys, then rows.
+
+        Raises NotFound, Conflict when it is not approved or a hold was placed since.
+        """
         found = self.get(number)
         if found.status == "done":
             return found
         if found.status != "approved":
             raise _decided(found.status)
-        self._keyring.destroy_case(found.case_id)
         with self._database.transaction() as tx:
-            if tx.execute(sa.select(tombstones.c.seq).where(tombstones.c.case_id == found.case_id)).first():
+            if self._one(tx, number).status == "approved":
+                by = found.decided_by or found.proposed_by
+                self._erasure.erase_within(tx, found.case_id, actor=by, ground=f"destruction {number}")
                 _remove(tx, found.case_id)
                 tx.execute(
                     destructions.update()

@@ -149,7 +149,7 @@ def _do_job(stage: Stage, step: Step) -> None:
             message_en=f"there are {len(jobs)} such jobs",
         )
     if jobs[0].type == ERASE:
-        stage.engine.erasure.erase(stage.case_id)
+        stage.engine.erasure.erase(stage.case_id, actor="系统", ground=f"job {jobs[0].id}")
     stage.engine.complete_job(stage.case_id, jobs[0].id, step.details.get("内容", {}), actor="系统")
 
 

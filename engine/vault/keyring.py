@@ -18,6 +18,10 @@ CREATE TABLE IF NOT EXISTS keys (
   case_id BLOB NOT NULL, party TEXT NOT NULL, key BLOB, PRIMARY KEY (case_id, party)
 ) WITHOUT ROWID
 """
+_MAKE: Final = """
+INSERT OR IGNORE INTO keys SELECT ?, ?, ?
+WHERE NOT EXISTS (SELECT 1 FROM keys WHERE case_id = ? AND party = '' AND key IS NULL)
+"""
 
 
 class Erased(BihuanError):
@@ -29,9 +33,9 @@ class Erased(BihuanError):
 class Keyring:
     """Keys in a SQLite file of its own, apart from the database and from its backups. Usable from several threads.
 
-    A key belongs to (case, party); party None is the key for text about several people. It is made on first use
-    and durable before anything sealed under it can be. A destroyed key leaves its place marked, so that no second
-    one takes it.
+    A key belongs to (case, party); party None is the key for text about several people, which goes with the whole
+    case alone. It is made on first use and durable before anything sealed under it can be. A destroyed key leaves its
+    place marked, so that no second one takes it; once those of a case are destroyed, nobody gets a key in it.
     """
 
     def __init__(self, connection: sqlite3.Connection, random: Callable[[int], bytes]) -> None:
@@ -65,8 +69,7 @@ class Keyring:
             if found is None:
                 # Whoever comes second in a race finds the first one's key.
                 self._connection.execute(
-                    "INSERT OR IGNORE INTO keys VALUES (?, ?, ?)",
-                    (*_place(case_id, party), self._random(KEY_BYTES)),
+                    _MAKE, (*_place(case_id, party), self._random(KEY_BYTES), case_id.bytes)
                 )
                 found = self._find(case_id, party)
         return _whole(found)
@@ -77,8 +80,8 @@ class Keyring:
             found = self._find(case_id, party)
         return _whole(found)
 
-    def destroy(self, case_id: UUID, party: str | None) -> None:
-        """Destroy a key, for good; destroying it again changes nothing."""
+    def destroy(self, case_id: UUID, party: str) -> None:
+        """Destroy the key of one person, for good; destroying it again changes nothing."""
         with self._turn:
             self._connection.execute(
                 "INSERT INTO keys VALUES (?, ?, NULL) ON CONFLICT DO UPDATE SET key = NULL",
@@ -91,7 +94,7 @@ class Keyring:
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 self._connection.execute("DELETE FROM keys WHERE case_id = ?", (case_id.bytes,))
-                # What is left says that there is nothing to be made anew.
+                # What is left says that nothing is to be made anew, for whomever.
                 self._connection.execute("INSERT INTO keys VALUES (?, '', NULL)", (case_id.bytes,))
                 self._connection.execute("COMMIT")
             except BaseException:

@@ -86,11 +86,14 @@ def test_a_destroyed_case_leaves_its_tombstone_and_nothing_else(house: House) ->
         entry = tx.execute(sa.select(vault_entries).where(vault_entries.c.case_id == house.ended)).first()
     assert entry is not None
     house.destroy()
-    assert house.left() == {"destructions", "proof_leaves", "tombstones"} <= KEPT
+    assert house.left() == {"destructions", "erasures", "proof_leaves", "tombstones"} <= KEPT
     with pytest.raises(Erased):
         house.engine.keyring.existing_key(house.ended, entry.party)
     with house.engine.database.reading() as tx:
         stone = tx.execute(sa.select(tombstones)).one()
+    line = house.engine.erasure.of(house.ended)
+    assert line is not None
+    assert (line.actor, line.ground) == ("zhao", "destruction 1")
     assert is_signed(bytes(stone.statement), bytes(stone.signature), house.key.public)
     assert b"zhao" in bytes(stone.statement)
     proved = house.tree.inclusion(house.ended)
@@ -133,6 +136,68 @@ def test_what_is_not_due_open_or_held_is_kept(house: House) -> None:
         house.destructions.approve(number, actor="zhao", key=house.key)
     house.clock.advance(YEAR)
     assert house.destructions.approve(number, actor="zhao", key=house.key).status == "done"
+
+
+def test_a_hold_after_the_approval_keeps_keys_and_rows_until_it_is_lifted(house: House) -> None:
+    number = house.destructions.propose(house.ended, actor="li", reason="期限届满").number
+    cut_off_after_the_tombstone(house, number)
+    with house.engine.database.reading() as tx:
+        entry = tx.execute(sa.select(vault_entries).where(vault_entries.c.case_id == house.ended)).first()
+    assert entry is not None
+    house.destructions.hold(house.ended, actor="judge", reason="诉讼中")
+    with pytest.raises(Conflict) as refused:
+        house.destructions.carry_out(number)
+    assert refused.value.code == "vault.held"
+    assert len(house.engine.keyring.existing_key(house.ended, entry.party)) == 32
+    assert house.engine.erasure.of(house.ended) is None
+    assert "events" in house.left()
+    house.destructions.lift(house.ended, actor="judge")
+    assert house.destructions.carry_out(number).status == "done"
+    assert house.left() <= KEPT
+
+
+def cut_off_after_the_tombstone(house: House, number: int) -> None:
+    for statement in range(1, 100):
+        with pytest.raises(InjectedFault), house.engine.database.probed(FaultAt(statement)):
+            house.destructions.approve(number, actor="zhao", key=house.key)
+        if house.destructions.get(number).status == "approved":
+            return
+    raise AssertionError("it was never cut off")
+
+
+def test_what_its_flow_erased_is_destroyed_when_its_time_is_over_and_the_first_line_stays(
+    house: House,
+) -> None:
+    house.engine.erasure.erase(house.ended, actor="worker", ground="job 7")
+    erased = house.engine.erasure.of(house.ended)
+    assert house.rules() == set()
+    house.clock.advance(1)
+    house.engine.erasure.erase(house.ended, actor="worker", ground="job 8")
+    house.destroy()
+    assert house.engine.erasure.of(house.ended) == erased
+    assert erased is not None
+    assert erased.ground == "job 7"
+
+
+def test_a_case_that_is_not_there_is_not_erased(house: House) -> None:
+    with pytest.raises(NotFound):
+        house.engine.erasure.erase(UUID(int=7), actor="worker", ground="job 1")
+
+
+def test_an_erasure_that_is_cut_off_is_done_again(house: House) -> None:
+    faults = 0
+    while True:
+        try:
+            with house.engine.database.probed(FaultAt(faults + 1)):
+                house.engine.erasure.erase(house.ended, actor="worker", ground="job 7")
+            break
+        except InjectedFault:
+            faults += 1
+            assert house.engine.erasure.of(house.ended) is None
+    assert faults >= 3
+    assert house.engine.erasure.of(house.ended) is not None
+    with pytest.raises(Erased):
+        house.engine.vault.seal(house.ended, 99, "somebody new", "text")
 
 
 def test_the_nightly_list_has_what_is_due_and_destroys_nothing(house: House) -> None:

@@ -252,4 +252,9 @@ def test_a_case_that_asks_for_it_is_erased_without_a_connector() -> None:
             assert engine.case(case).status == "completed"
             with pytest.raises(Erased):
                 engine.vault.seal(case, 1, None, "text")
+            line = engine.erasure.of(case)
+            assert line is not None
+            assert (line.erased_at, line.actor) == (NOON + 600_000_000, CONNECTORS)
+            assert line.ground in {f"job {job}" for of, job in locked if of == case}
         engine.vault.seal(kept, 1, None, "text")
+        assert engine.erasure.of(kept) is None

@@ -42,6 +42,7 @@ REVISIONS: Final = (
     Revision(id="0009", phase=Phase.PRE, name="proofs"),
     Revision(id="0010", phase=Phase.PRE, name="reports"),
     Revision(id="0011", phase=Phase.PRE, name="document_numbers"),
+    Revision(id="0012", phase=Phase.PRE, name="erasures"),
 )
 """All steps in their order; a test holds this list and the files equal."""
 

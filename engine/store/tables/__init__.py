@@ -35,7 +35,7 @@ from engine.store.tables.definitions import (
     start_timers,
 )
 from engine.store.tables.deliveries import leases, notices, stuck_work
-from engine.store.tables.destructions import destructions, due_destructions, legal_holds
+from engine.store.tables.destructions import destructions, due_destructions, erasures, legal_holds
 from engine.store.tables.directory import (
     case_parties_units,
     case_people,
@@ -100,6 +100,7 @@ __all__ = [
     "document_numbers",
     "done_tasks",
     "due_destructions",
+    "erasures",
     "events",
     "idempotency_keys",
     "inbox_changes",

@@ -38,6 +38,16 @@ legal_holds = keyed_table(
 )
 """While one is not lifted, the case is kept whatever its time."""
 
+erasures = keyed_table(
+    "erasures",
+    case_id(),
+    moment("erased_at"),
+    text("actor"),
+    # The job of the case that asked, or the number of its destruction.
+    text("ground"),
+)
+"""Cases whose keys were destroyed; stays when the case goes."""
+
 due_destructions = keyed_table(
     "due_destructions",
     case_id(),

@@ -125,6 +125,20 @@ def test_a_destroyed_key_erases_its_party_and_nobody_else() -> None:
         vault.seal(CASE, 2, "reporter", "again")
 
 
+def test_when_the_keys_of_a_case_are_destroyed_nobody_gets_one_in_it() -> None:
+    vault, keyring = make_vault()
+    sealed = vault.seal(CASE, 1, "reporter", SECRET)
+    other = vault.seal(OTHER, 1, "reporter", SECRET)
+    keyring.destroy_case(CASE)
+    keyring.destroy_case(CASE)
+    with pytest.raises(Erased):
+        vault.open(CASE, 1, "reporter", sealed.ciphertext, commitment=sealed.commitment)
+    for party in ("reporter", "somebody new", None):
+        with pytest.raises(Erased):
+            vault.seal(CASE, 2, party, "again")
+    assert vault.open(OTHER, 1, "reporter", other.ciphertext, commitment=other.commitment) == SECRET
+
+
 def test_opening_makes_no_key(keyring: Keyring) -> None:
     with pytest.raises(Erased):
         keyring.existing_key(CASE, "reporter")
