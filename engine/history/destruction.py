@@ -96,11 +96,11 @@ class Destructions:
             found = {}
             for flow, since in sorted(self._horizons(now).items()):
                 header = case_headers.c
-                query = sa.select(header.case_id, header.category, header.closed_at).where(
+                query = sa.select(header.case_id, header.category, header.grade, header.closed_at).where(
                     header.definition_key == flow, header.closed_at.is_not(None), header.closed_at <= since
                 )
                 for row in tx.execute(query.where(~_held(header.case_id))):
-                    due = self._due(row.case_id, flow, row.category, row.closed_at)
+                    due = self._due(row.case_id, flow, row.category, row.grade, row.closed_at)
                     if due is not None and due.due_at <= now:
                         found[due.case_id] = due
             rows = [
@@ -236,8 +236,8 @@ class Destructions:
             query = sa.select(destructions).order_by(_D.number.desc()).limit(limit)
             return [_destruction(row) for row in tx.execute(query)]
 
-    def _due(self, case_id: UUID, flow: str, category: str, ended_at: int) -> Due | None:
-        rule = next((each for each in self._rules if each.fits(flow, category)), None)
+    def _due(self, case_id: UUID, flow: str, category: str, grade: int, ended_at: int) -> Due | None:
+        rule = next((each for each in self._rules if each.fits(flow, category, grade)), None)
         over = None if rule is None else rule.over(ended_at)
         if rule is None or over is None:
             return None
@@ -256,13 +256,13 @@ class Destructions:
         status = _lock(tx, case_id)
         header = case_headers.c
         row = tx.execute(
-            sa.select(header.definition_key, header.category, header.closed_at).where(
+            sa.select(header.definition_key, header.category, header.grade, header.closed_at).where(
                 header.case_id == case_id
             )
         ).first()
         due = None
         if row is not None and row.closed_at is not None and status in (COMPLETED, CANCELLED):
-            due = self._due(case_id, row.definition_key, row.category, row.closed_at)
+            due = self._due(case_id, row.definition_key, row.category, row.grade, row.closed_at)
         if due is None or due.due_at > self._clock():
             raise Refusal(
                 rule="destruction.not_due",

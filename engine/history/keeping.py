@@ -12,26 +12,34 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from engine.cases.headers import GRADES
 from engine.errors import InvalidInput
 from engine.retention import FILE
+from engine.store.tables import UNGRADED
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 LONGEST: Final = 200
-_KNOWN: Final = {"name", "flow", "categories", "years", "permanent"}
+_KNOWN: Final = {"name", "flow", "categories", "grades", "years", "permanent"}
+_GRADES: Final = {**GRADES, "unassessed": UNGRADED}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Keeping:
-    """A rule. flow: key of the process. categories: of the case; none: any. years: None for ever."""
+    """A rule. flow: key of the process. categories, grades (ranks): of the case; none: any. years: None for ever."""
 
     name: str
     flow: str
     categories: tuple[str, ...] = ()
+    grades: tuple[int, ...] = ()
     years: int | None = None
 
-    def fits(self, flow: str, category: str) -> bool:
-        """Whether it is about such a case."""
-        return self.flow == flow and (not self.categories or category in self.categories)
+    def fits(self, flow: str, category: str, grade: int) -> bool:
+        """Whether it is about a case that ended so. grade: its rank."""
+        return (
+            self.flow == flow
+            and (not self.categories or category in self.categories)
+            and (not self.grades or grade in self.grades)
+        )
 
     def over(self, ended_at: int) -> int | None:
         """When the time of a case that ended then is over; None for never. Microseconds since 1970 UTC."""
@@ -64,12 +72,14 @@ def load_keeping(config: Path) -> tuple[Keeping, ...]:
 def _rule(given: Mapping[str, Any], number: int) -> Keeping:
     years = given.get("years")
     permanent = given.get("permanent", False)
-    categories = given.get("categories", [])
+    categories, grades = given.get("categories", []), given.get("grades", [])
     sound = (
         given.keys() <= _KNOWN
         and all(isinstance(given.get(each), str) and given[each] for each in ("name", "flow"))
         and isinstance(categories, list)
         and all(isinstance(each, str) for each in categories)
+        and isinstance(grades, list)
+        and all(isinstance(each, str) and each in _GRADES for each in grades)
         and (
             (permanent is True and years is None)
             or (permanent is False and type(years) is int and 1 <= years <= LONGEST)
@@ -78,7 +88,14 @@ def _rule(given: Mapping[str, Any], number: int) -> Keeping:
     if not sound:
         raise InvalidInput.at(
             f"{FILE}: cases[{number}]",
-            message_zh="应写明 name、flow，以及 years（1 以上的整数）或 permanent = true",
-            message_en="needs name, flow, and years (a whole number from 1) or permanent = true",
+            message_zh="应写明 name、flow，以及 years（1 以上的整数）或 permanent = true；grades 只能是 red、orange、yellow、unassessed",
+            message_en="needs name, flow, and years (a whole number from 1) or permanent = true; grades are red, orange, "
+            "yellow and unassessed",
         )
-    return Keeping(name=given["name"], flow=given["flow"], categories=tuple(categories), years=years)
+    return Keeping(
+        name=given["name"],
+        flow=given["flow"],
+        categories=tuple(categories),
+        grades=tuple(_GRADES[each] for each in grades),
+        years=years,
+    )

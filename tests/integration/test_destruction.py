@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -14,7 +16,7 @@ from engine import Engine, ManualClock
 from engine.errors import Conflict, NotFound, Refusal
 from engine.history import Verifier
 from engine.history.destruction import KEPT, Destructions
-from engine.history.keeping import Keeping
+from engine.history.keeping import Keeping, load_keeping
 from engine.history.signing import SigningKey, is_signed
 from engine.history.tree import ProofTree
 from engine.store.probe import FaultAt, InjectedFault
@@ -207,6 +209,28 @@ def test_the_nightly_list_has_what_is_due_and_destroys_nothing(house: House) -> 
     house.destructions.hold(house.ended, actor="judge", reason="诉讼中")
     assert house.destructions.list_due() == 0
     assert house.destructions.due() == []
+
+
+@pytest.mark.parametrize(("grade", "years"), [("yellow", 5), ("orange", 10), ("red", 10), (None, 10)])
+def test_a_dispute_is_due_on_the_day_that_its_grade_says_and_not_a_moment_before(
+    grade: str | None, years: int
+) -> None:
+    engine, clock = opened("sqlite://")
+    with engine:
+        given = {"key": "k", "a": 1} | ({} if grade is None else {"risk_grade": grade})
+        case = engine.start("p", given, actor="starter").case_id
+        engine.cancel(case, actor="admin")
+        ended = datetime.fromtimestamp(clock() // 1_000_000, UTC)
+        rules = [replace(rule, flow="p") for rule in load_keeping(Path("config")) if rule.flow == "dispute"]
+        kept = Destructions(engine.database, engine.keyring, clock, rules)
+        over = ended.replace(year=ended.year + years) - ended
+        clock.advance(over.days * 86_400_000_000 - 1)
+        assert kept.list_due() == 0
+        with pytest.raises(Refusal):
+            kept.propose(case, actor="li", reason="期限届满")
+        clock.advance(1)
+        assert kept.list_due() == 1
+        assert kept.propose(case, actor="li", reason="期限届满").due_at == clock()
 
 
 def test_the_log_lets_go_of_no_case_without_a_tombstone(house: House) -> None:

@@ -17,9 +17,14 @@ def moment(year: int, month: int, day: int) -> int:
 
 def test_the_shipped_rules_are_read() -> None:
     rules = load_keeping(Path("config"))
-    assert next(rule.years for rule in rules if rule.fits("dispute", "land_taking")) is None
-    assert [rule.years for rule in rules if rule.fits("dispute", "family")] == [10]
-    assert [rule.years for rule in rules if rule.fits("service", "")] == [2]
+
+    def kept(flow: str, category: str, grade: int) -> int | None:
+        return next(rule.years for rule in rules if rule.fits(flow, category, grade))
+
+    assert [kept("dispute", "land_taking", grade) for grade in range(4)] == [None] * 4
+    assert [kept("dispute", "family", grade) for grade in range(4)] == [10, 10, 5, 10]
+    assert kept("service", "", 3) == 2
+    assert not any(rule.fits("intake", "", 3) for rule in rules)
 
 
 def test_whole_years_after_the_end() -> None:
@@ -37,6 +42,8 @@ def test_whole_years_after_the_end() -> None:
         '[[cases]]\nname = "n"\nflow = "p"\nyears = true\n',
         '[[cases]]\nname = "n"\nflow = "p"\nyears = 1\npermanent = true\n',
         '[[cases]]\nname = "n"\nflow = "p"\nyears = 1\nother = 2\n',
+        '[[cases]]\nname = "n"\nflow = "p"\nyears = 1\ngrades = ["green"]\n',
+        '[[cases]]\nname = "n"\nflow = "p"\nyears = 1\ngrades = "yellow"\n',
         '[[cases]]\nflow = "p"\nyears = 1\n',
         "[",
     ],
