@@ -80,10 +80,10 @@ def test_a_sentence_that_is_missing_is_an_error() -> None:
 
 
 def _written() -> set[str]:
-    """All texts in the code of the command line, that of the parts above included."""
+    """All texts in the code that speaks: the command line, reports, and the parts above."""
     return {
         node.value
-        for folder in (CLI, Path("api"), Path("worker"))
+        for folder in (CLI, CLI.parent / "reports", Path("api"), Path("worker"))
         for path in folder.rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
@@ -96,7 +96,10 @@ def _is_made(key: str, written: set[str]) -> bool:
     if name in {"help", "short", "sound", "found"}:
         return True
     options = {text.lstrip("-").replace("-", "_") for text in written}
-    return name in options or (topic == "import" and name.removesuffix("_count") in options)
+    if name in options or (topic == "import" and name.removesuffix("_count") in options):
+        return True
+    begun = {text for text in written if text.startswith(f"{topic}.") and key.startswith(text)}
+    return any(key.removeprefix(text) in options for text in begun)
 
 
 @pytest.mark.parametrize(
