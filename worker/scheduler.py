@@ -20,6 +20,7 @@ import sqlalchemy as sa
 from engine.cases.lanes import EMERGENCY, LANES
 from engine.facade import Engine
 from engine.store import NEVER
+from engine.store.failures import will_pass
 from worker.periodic import Periodic
 from worker.queues import LOST, QueueName, Queues
 
@@ -87,7 +88,10 @@ class Scheduler:
             except (*LOST, sa.exc.DBAPIError) as error:
                 away = min(away + 1, 6)
                 self._release = True
-                _LOG.warning("waiting for what is away: %s", type(error).__name__)
+                if isinstance(error, sa.exc.DBAPIError) and not will_pass(error):
+                    _LOG.error("the database refuses the scheduler's work: %s", error)
+                else:
+                    _LOG.warning("waiting for what is away: %s", type(error).__name__)
                 stop.wait(self._pace.poll * 2**away / 4)
                 continue
             quiet = 0 if done else quiet + 1

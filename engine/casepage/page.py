@@ -222,7 +222,7 @@ class CasePages:
         with self._file.eyes(reader, case_id) as (tx, eyes):
             read = self._read(tx, eyes)
             scope, item = _open_task(read.state, eyes, task)
-            seen = _visible_at(read.state, scope, item)
+            seen = read.state.seen_by(scope, item)
             eyes.prepare(tx, *seen.values())
         form = set() if item.form is None else self._fields(scope, item.form)
         values = {name: eyes.show(seen[name], name) for name in sorted(form) if name in seen}
@@ -396,21 +396,6 @@ def _open_task(state: CaseState, eyes: Eyes, task: int) -> tuple[Scope, WorkItem
             place={"id": task},
         )
     return scope, item
-
-
-def _visible_at(state: CaseState, scope: Scope, item: WorkItem) -> dict[str, Any]:
-    """The variables a task sees, the nearest of each name (BPMN 2.0 §10.4.7), and what a delegate left for it."""
-    found: dict[str, Any] = dict((item.extra or {}).get("draft") or {})
-    token = scope.tokens.get(item.token)
-    while True:
-        for layer in ((token.variables or {}) if token is not None else {}, scope.variables):
-            for name, value in layer.items():
-                found.setdefault(name, value)
-        if scope.kind == "process" or scope.parent is None or scope.owner is None:
-            return found
-        owner = scope.owner
-        scope = state.scopes[scope.parent]
-        token = scope.tokens.get(owner)
 
 
 def _is_mine(reader: Reader, item: WorkItem) -> bool:

@@ -11,7 +11,7 @@ from engine.cases.codes import new_code
 from engine.cases.log import EventContent, StoredEvent
 from engine.model.checks.documents import PROPERTY, template_of
 from engine.model.definition import Definition, Form, Node
-from engine.state import CaseState, Scope, WorkItem, apply
+from engine.state import CaseState, WorkItem, apply
 from engine.typesetting import split
 
 
@@ -98,7 +98,7 @@ class Steps:
         node = definition.nodes[task.element]
         if PROPERTY not in node.properties:
             return None
-        return task, node, definition, visible(self.state, scope, task)
+        return task, node, definition, self.state.seen_by(scope, task)
 
     def _step(
         self,
@@ -132,18 +132,3 @@ class Steps:
 
 def _completes(effect: list[Any]) -> bool:
     return bool(effect[0] == "task-" and effect[3] == "completed")
-
-
-def visible(state: CaseState, scope: Scope, item: WorkItem) -> dict[str, Any]:
-    """The variables a task sees, the nearest of each name (BPMN 2.0 §10.4.7)."""
-    found: dict[str, Any] = dict((item.extra or {}).get("draft") or {})
-    token = scope.tokens.get(item.token)
-    while True:
-        for layer in ((token.variables or {}) if token is not None else {}, scope.variables):
-            for name, value in layer.items():
-                found.setdefault(name, value)
-        if scope.kind == "process" or scope.parent is None or scope.owner is None:
-            return found
-        owner = scope.owner
-        scope = state.scopes[scope.parent]
-        token = scope.tokens.get(owner)

@@ -53,18 +53,7 @@ class View(Mapping[str, Any]):
         return (place.id for place in self._places())
 
     def _places(self) -> list[Scope | Token]:
-        scopes = self._session.state.scopes
-        scope, token = self._scope, self._token
-        places: list[Scope | Token] = []
-        while True:
-            if token is not None:
-                places.append(token)
-            places.append(scope)
-            if scope.kind == PROCESS or scope.parent is None or scope.owner is None:
-                return places
-            owner = scope.owner
-            scope = scopes[scope.parent]
-            token = scope.tokens.get(owner)
+        return self._session.state.places(self._scope, self._token)
 
     def __getitem__(self, name: str) -> Any:
         for layer in self._layers():

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine import canonical
-from engine.state.items import Item, Token
-from engine.state.scope import Scope
+from engine.state.items import Item, Token, WorkItem
+from engine.state.scope import PROCESS, Scope
 
 ACTIVE = "active"
 SUSPENDED = "suspended"
@@ -85,6 +85,31 @@ class CaseState:
         """The scope a token or item stands in, or None when it is gone."""
         home = self.home.get(item_id)
         return None if home is None else self.scopes[home]
+
+    def places(self, scope: Scope, token: Token | None) -> list[Scope | Token]:
+        """Where a name is looked up from a token's place or a scope's, the nearest first.
+
+        A token's own variables, its scope, the activity that owns the scope, and so on up to the process; a called
+        process does not see its caller (BPMN 2.0 §10.4.7).
+        """
+        found: list[Scope | Token] = []
+        while True:
+            if token is not None:
+                found.append(token)
+            found.append(scope)
+            if scope.kind == PROCESS or scope.parent is None or scope.owner is None:
+                return found
+            owner = scope.owner
+            scope = self.scopes[scope.parent]
+            token = scope.tokens.get(owner)
+
+    def seen_by(self, scope: Scope, item: WorkItem) -> dict[str, Any]:
+        """The variables an open task sees in wire form, and before them what a delegate left for it."""
+        found: dict[str, Any] = dict((item.extra or {}).get("draft") or {})
+        for place in self.places(scope, scope.tokens.get(item.token)):
+            for name, value in (place.variables or {}).items():
+                found.setdefault(name, value)
+        return found
 
     def token(self, token_id: int) -> Token | None:
         """The token with this id, wherever it stands."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any, TypeAlias
 
 import sqlalchemy as sa
@@ -109,7 +110,9 @@ class Channel:
                 self._tell("COMMIT")
                 pipeline.add("COMMIT")
         except BaseException:
-            pipeline.finish()
+            # What went out is answered before the transaction is undone; what stopped it is told, not that answer.
+            with suppress(self._errors):
+                pipeline.finish()
             raise
         answers = pipeline.finish()
         last = len(answers) - commit

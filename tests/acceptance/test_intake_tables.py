@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from engine.dmn import DecisionModel
-from engine.dmn.reading import read
 from engine.feel import Environment
+from tests.support.decisions import model
 
 FOLDER = Path(__file__).resolve().parents[2] / "bpmn" / "intake"
 NOW = datetime(2026, 3, 2, 1, tzinfo=UTC)
@@ -62,17 +60,9 @@ READY: Mapping[str, Any] = {
 }
 
 
-@cache
-def model(table: str) -> DecisionModel:
-    reading = read((FOLDER / f"{table}.dmn").read_bytes(), file=f"{table}.dmn")
-    assert reading.findings == ()
-    assert reading.model is not None
-    return reading.model
-
-
 def decide(table: str, known: Mapping[str, Any], **changes: Any) -> Any:
     environment = Environment(now=NOW, functions={})
-    return model(table).evaluate(table, {**known, **changes}, environment).value
+    return model(FOLDER, table).evaluate(table, {**known, **changes}, environment).value
 
 
 def broken(table: str, known: Mapping[str, Any], **changes: Any) -> list[str]:

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from engine.dmn import DecisionModel
-from engine.dmn.reading import read
 from engine.feel import Environment
 from engine.model import read_package
 from engine.samples.package import read_folder
+from tests.support.decisions import model
 
 FOLDER = Path(__file__).resolve().parents[2] / "bpmn" / "mechanisms"
 NOW = datetime(2026, 3, 2, 9, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -25,16 +23,8 @@ def test_the_package_has_no_findings() -> None:
     assert read_package(read_folder(FOLDER)).findings == ()
 
 
-@cache
-def model(table: str) -> DecisionModel:
-    reading = read((FOLDER / f"{table}.dmn").read_bytes(), file=f"{table}.dmn")
-    assert reading.findings == ()
-    assert reading.model is not None
-    return reading.model
-
-
 def decide(table: str, known: Mapping[str, Any]) -> Any:
-    return model(table).evaluate(table, known, Environment(now=NOW, functions={})).value
+    return model(FOLDER, table).evaluate(table, known, Environment(now=NOW, functions={})).value
 
 
 @pytest.mark.parametrize(

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from engine.dmn import DecisionModel
-from engine.dmn.reading import read
 from engine.feel import Environment
 from engine.model import read_package
 from engine.samples.package import read_folder
 from tests.acceptance.county import County, Desk
+from tests.support.decisions import model
 
 FOLDER = Path(__file__).resolve().parents[2] / "bpmn" / "referral"
 NOW = datetime(2026, 3, 2, 1, tzinfo=UTC)
@@ -26,16 +24,8 @@ def test_the_package_has_no_findings() -> None:
     assert read_package(read_folder(FOLDER)).findings == ()
 
 
-@cache
-def model(table: str) -> DecisionModel:
-    reading = read((FOLDER / f"{table}.dmn").read_bytes(), file=f"{table}.dmn")
-    assert reading.findings == ()
-    assert reading.model is not None
-    return reading.model
-
-
 def decide(table: str, known: Mapping[str, Any]) -> Any:
-    return model(table).evaluate(table, known, Environment(now=NOW, functions={})).value
+    return model(FOLDER, table).evaluate(table, known, Environment(now=NOW, functions={})).value
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -12,8 +11,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from engine.dmn import DecisionModel
-from engine.dmn.reading import read
 from engine.errors import Conflict
 from engine.feel import Environment
 from engine.history import Replayer, Verifier
@@ -25,6 +22,7 @@ from engine.scenarios.words import Words
 from engine.store.tables import legal_holds
 from engine.vault import Erased
 from tests.acceptance.whistle import Whistle
+from tests.support.decisions import model
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "bpmn" / "service"
@@ -57,16 +55,8 @@ def test_what_is_written_about_the_person_is_sealed_as_care() -> None:
         assert {masking.kind for masking in form.masked.values()} <= {"care"}
 
 
-@cache
-def model(table: str) -> DecisionModel:
-    reading = read((FOLDER / f"{table}.dmn").read_bytes(), file=f"{table}.dmn")
-    assert reading.findings == ()
-    assert reading.model is not None
-    return reading.model
-
-
 def decide(table: str, known: Mapping[str, Any]) -> Any:
-    return model(table).evaluate(table, known, Environment(now=NOW, functions={})).value
+    return model(FOLDER, table).evaluate(table, known, Environment(now=NOW, functions={})).value
 
 
 @pytest.mark.parametrize(

@@ -14,13 +14,12 @@ import pytest
 from engine.calendars import Timetable
 from engine.calendars import ends as clock_ends
 from engine.cases.queries import Case
-from engine.dmn import DecisionModel
-from engine.dmn.reading import read
 from engine.feel import Environment
 from engine.history import Replayer, Verifier
 from engine.model import read_package
 from engine.samples.package import read_folder
 from tests.acceptance.whistle import Whistle
+from tests.support.decisions import model
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "bpmn" / "supervision"
@@ -33,16 +32,8 @@ def test_the_package_has_no_findings() -> None:
     assert read_package(read_folder(FOLDER)).findings == ()
 
 
-@cache
-def model(table: str) -> DecisionModel:
-    reading = read((FOLDER / f"{table}.dmn").read_bytes(), file=f"{table}.dmn")
-    assert reading.findings == ()
-    assert reading.model is not None
-    return reading.model
-
-
 def decide(table: str, known: Mapping[str, Any]) -> Any:
-    return model(table).evaluate(table, known, Environment(now=NOW, functions={})).value
+    return model(FOLDER, table).evaluate(table, known, Environment(now=NOW, functions={})).value
 
 
 @pytest.mark.parametrize(

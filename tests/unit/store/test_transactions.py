@@ -268,3 +268,18 @@ def test_updates_and_deletes_find_rows_by_their_whole_key(database: Database) ->
         tx.write(change, {"key_case_id": FIRST, "key_scope_id": 2, "content": b"new"})
         tx.write(remove, {"key_case_id": FIRST, "key_scope_id": 1})
         assert tx.rows(Statement(sa.select(scopes.c.scope_id, scopes.c.content))) == [(2, b"new")]
+
+
+def test_what_stops_a_transaction_is_told_not_what_the_server_says_to_its_rest(postgres_url: str) -> None:
+    database = Database.open(postgres_url)
+    # The second statement fails at the server, the third is stopped here before it is sent.
+    with (
+        database.probed(FaultAt(4)),
+        pytest.raises(InjectedFault),
+        database.transaction() as tx,
+    ):
+        tx.write(INSERT_CASE, case())
+        tx.write(INSERT_CASE, case())
+        tx.write(SET_SEQ, {"key_case_id": FIRST, "seq": 7})
+    assert seq_of(database) is None
+    database.close()
