@@ -32,7 +32,10 @@ MARGIN: Final = 3_600_000 << 80
 
 _CASE: Final = sa.bindparam("case_id", type_=sa.Uuid)
 _TABLES: Final = (case_facts, case_episodes, case_heat)
-_lock: Final = Statement(sa.select(cases.c.seq).where(cases.c.case_id == _CASE).with_for_update(read=True))
+# Two workers that take up one case do so one after the other; keys that refer to it do not wait.
+_lock: Final = Statement(
+    sa.select(cases.c.seq).where(cases.c.case_id == _CASE).with_for_update(key_share=True)
+)
 _ROWS: Final = {
     table.name: Statement(sa.select(table).where(table.c.case_id == _CASE).order_by(*table.primary_key))
     for table in _TABLES

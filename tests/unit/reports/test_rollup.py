@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
+from uuid import UUID
+
+import sqlalchemy as sa
 
 from engine import ManualClock
 from engine.installation import Timetables, open_engine
 from engine.reports import open_reports
+from engine.store import Reading
+from engine.store.tables import case_facts
 from tests.support.bpmn import diagram, end, start, user
 
 CONFIG = Path("config")
@@ -30,3 +37,26 @@ def test_a_sweep_takes_up_what_is_new_and_what_changed(database_url: str, tmp_pa
         assert rollup.sweep(most=1) == 1
         assert rollup.sweep() == 0
         assert rollup.differences(second) == []
+
+
+def test_two_who_take_up_the_same_case_do_so_one_after_the_other(database_url: str, tmp_path: Path) -> None:
+    keyring = f"sqlite:///{tmp_path / 'keys.db'}"
+    with open_engine(database_url, CONFIG, create=True, clock=ManualClock(1), keyring=keyring) as engine:
+        first, second = (open_reports(engine, CONFIG, Timetables(CONFIG)).rollup for _ in range(2))
+        engine.deploy({"flow.bpmn": FLOW}, actor="designer")
+        case_id = engine.start("flow", actor="li").case_id
+        with ThreadPoolExecutor(1) as thread:
+            with engine.database.transaction() as tx:
+                assert first._write(tx, case_id)
+                assert _rows(tx, case_id) == 1
+                late = thread.submit(second.refresh, case_id)
+                with suppress(TimeoutError):
+                    late.result(timeout=1)
+            assert late.result() is True
+        with engine.database.reading() as tx:
+            assert _rows(tx, case_id) == 1
+        assert first.differences(case_id) == []
+
+
+def _rows(tx: Reading, case_id: UUID) -> int:
+    return len(tx.execute(sa.select(case_facts.c.seq).where(case_facts.c.case_id == case_id)).all())
