@@ -40,6 +40,8 @@ def enter(place: Page | Locator, label: str, given: Given) -> None:
     elif kind in ("radio", "checklist"):
         for one in [given] if isinstance(given, str) else given:
             found.get_by_label(str(one), exact=True).check()
+    elif kind == "taglist":
+        _tags(found, [given] if isinstance(given, str) else [str(one) for one in given])
     elif kind == "checkbox":
         found.get_by_role("checkbox").check()
     elif kind == "datetime":
@@ -54,6 +56,16 @@ def _select(found: Locator, option: str) -> None:
     if options.count() == 0:
         found.locator(".fjs-input-group").click()
     options.get_by_text(option, exact=True).click()
+
+
+def _tags(found: Locator, options: Sequence[str]) -> None:
+    chosen = found.locator(".fjs-taglist-tag")
+    for option in options:
+        if chosen.filter(has_text=option).count() == 0:
+            found.locator("input").click()
+            found.locator(".fjs-dropdownlist-item").get_by_text(option, exact=True).click()
+    # The list stays open for more, over what comes below.
+    found.locator("input").press("Tab")
 
 
 def _rows(found: Locator, given: Given) -> None:

@@ -18,7 +18,7 @@ FAILED: Final = ROOT / ".build" / "failed"
 SCREENSHOTS: Final = bool(os.environ.get("BIHUAN_SCREENSHOTS"))
 """Whether the screens in the documents are to be made anew."""
 AXE: Final = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
-PATIENCE: Final = 20_000
+PATIENCE: Final = 30_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -22,10 +22,11 @@ STARTS_WITHIN = 180.0
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Demo:
-    """A running demonstration."""
+    """A running demonstration. database: its URL."""
 
     process: subprocess.Popen[str]
     address: str
+    database: str
     accounts: list[dict[str, str]]
 
     def account(self, role: str) -> dict[str, str]:
@@ -67,7 +68,12 @@ def demo_service(folder: Path, *, cases: int, settings: Mapping[str, str] | None
         told = first_json(process.stdout)
         wait_until_up(process, told["address"], folder / "log")
         wait_until_listens(int(environment["BIHUAN_LIVE_PORT"]))
-        yield Demo(process=process, address=told["address"].rstrip("/"), accounts=told["accounts"])
+        yield Demo(
+            process=process,
+            address=told["address"].rstrip("/"),
+            database=f"sqlite:///{folder / 'd' / 'bihuan.db'}",
+            accounts=told["accounts"],
+        )
     finally:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)

@@ -48,8 +48,8 @@ export async function readDraft(id: string, signal?: AbortSignal): Promise<Draft
   return (await call<Draft>(draftOf(id), { signal })).body
 }
 
-export async function saveDraft(id: string, values: Values): Promise<Draft> {
-  return (await call<Draft>(draftOf(id), { method: 'PUT', body: { values } })).body
+export async function saveDraft(id: string, values: Values, signal?: AbortSignal): Promise<Draft> {
+  return (await call<Draft>(draftOf(id), { method: 'PUT', body: { values }, signal })).body
 }
 
 export async function dropDraft(id: string): Promise<void> {

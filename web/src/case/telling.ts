@@ -14,7 +14,15 @@ export interface Entry {
   masked: boolean
 }
 
-type Yes = { yes: string; no: string }
+/** How values are said that no form has a word for. name: of a unit or a person. */
+export interface Saying {
+  yes: string
+  no: string
+  name: (id: string) => string
+}
+
+/** The variables of every case that hold the id of a unit or a person. */
+const IDS = new Set(['grid', 'village', 'town', 'owner_unit', 'owner_user'])
 
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?$/
 
@@ -35,7 +43,7 @@ export function entries(
   values: Record<string, unknown>,
   words: Record<string, Word>,
   masked: Record<string, unknown>,
-  say: Yes,
+  say: Saying,
 ): Entry[] {
   const hidden = Object.keys(masked)
   const found: Entry[] = []
@@ -53,7 +61,7 @@ export function entries(
   return found
 }
 
-export function tell(value: unknown, path: string, words: Record<string, Word>, say: Yes): Telling {
+export function tell(value: unknown, path: string, words: Record<string, Word>, say: Saying): Telling {
   const options = words[path]?.options ?? {}
   if (Array.isArray(value)) {
     if (value.some((one) => typeof one === 'object' && one !== null)) {
@@ -62,10 +70,19 @@ export function tell(value: unknown, path: string, words: Record<string, Word>, 
     return { kind: 'list', items: value.map((one) => options[String(one)] ?? plain(one, say)) }
   }
   if (typeof value === 'object' && value !== null) return { kind: 'records', records: [record(value, path, words, say)] }
-  return { kind: 'text', text: options[String(value)] ?? plain(value, say) }
+  return { kind: 'text', text: options[String(value)] ?? (IDS.has(path) && typeof value === 'string' ? say.name(value) : plain(value, say)) }
 }
 
-function record(value: unknown, path: string, words: Record<string, Word>, say: Yes): { name: string; telling: Telling }[] {
+/** A text that lists keep of a case as the forms word it: one option, or several from wide to narrow. */
+export function worded(text: string, word: Word | undefined): string {
+  const options = word?.options ?? {}
+  return text
+    .split('/')
+    .map((one) => options[one] ?? one)
+    .join('/')
+}
+
+function record(value: unknown, path: string, words: Record<string, Word>, say: Saying): { name: string; telling: Telling }[] {
   if (typeof value !== 'object' || value === null) {
     return [{ name: '', telling: { kind: 'text', text: plain(value, say) } }]
   }
@@ -77,7 +94,7 @@ function record(value: unknown, path: string, words: Record<string, Word>, say: 
     }))
 }
 
-function plain(value: unknown, say: Yes): string {
+function plain(value: unknown, say: Saying): string {
   if (typeof value === 'boolean') return value ? say.yes : say.no
   if (typeof value === 'string') return INSTANT.test(value) ? moment(value) : value
   return value === null || value === undefined ? '—' : String(value)

@@ -33,6 +33,9 @@ export async function findDraft(task: string, signal?: AbortSignal): Promise<{ s
 export class DraftKeeper {
   private timer: ReturnType<typeof setTimeout> | undefined
   private latest: Values | null = null
+  private held = false
+  private over = false
+  private sending = new AbortController()
 
   constructor(
     private readonly task: string,
@@ -40,33 +43,54 @@ export class DraftKeeper {
   ) {}
 
   keep(values: Values): void {
+    if (this.over) return
     this.latest = values
     const kept: Kept = { saved_at: new Date().toISOString(), values }
     localStorage.setItem(PREFIX + this.task, JSON.stringify(kept))
-    clearTimeout(this.timer)
-    this.timer = setTimeout(() => void this.flush(), PAUSE)
+    this.soon()
   }
 
   /** Hand what is waiting to the server. */
   async flush(): Promise<void> {
     clearTimeout(this.timer)
     const values = this.latest
-    if (values === null) return
+    if (values === null || this.held) return
     this.latest = null
     try {
-      const saved = await saveDraft(this.task, values)
+      const saved = await saveDraft(this.task, values, this.sending.signal)
       if (this.latest === null) localStorage.removeItem(PREFIX + this.task)
       this.told(saved.saved_at ?? new Date().toISOString(), true)
     } catch {
+      if (this.over) return
       this.latest ??= values
-      this.told(new Date().toISOString(), false)
+      if (!this.held) this.told(new Date().toISOString(), false)
     }
   }
 
-  /** The task is done: nothing of it stays on this device. */
-  forget(): void {
+  /** The task is being handed in: a draft that came after that would find no task. */
+  hold(): void {
+    this.held = true
     clearTimeout(this.timer)
+    this.sending.abort()
+  }
+
+  /** It was not handed in after all: what is waiting goes to the server. */
+  release(): void {
+    this.held = this.over
+    this.sending = new AbortController()
+    if (this.latest !== null) this.soon()
+  }
+
+  /** The task is done: nothing of it stays on this device, and no more is kept. */
+  forget(): void {
+    this.hold()
+    this.over = true
     this.latest = null
     localStorage.removeItem(PREFIX + this.task)
+  }
+
+  private soon(): void {
+    clearTimeout(this.timer)
+    if (!this.held) this.timer = setTimeout(() => void this.flush(), PAUSE)
   }
 }

@@ -76,12 +76,14 @@ export function useTask(id: Ref<string>) {
     const key = unsure?.verb === verb && unsure.given === written ? unsure.key : freshKey()
     unsure = { verb, given: written, key }
     try {
-      if (verb !== 'complete') await keeper?.flush()
+      if (verb === 'complete') keeper?.hold()
+      else await keeper?.flush()
       await act(id.value, verb, given, key)
       unsure = null
       if (verb === 'complete') keeper?.forget()
       return true
     } catch (error) {
+      if (verb === 'complete') keeper?.release()
       if (!(error instanceof Problem)) throw error
       if (!error.passing) unsure = null
       if (error.status === 0) unreached.value = key
@@ -112,11 +114,23 @@ export function useTask(id: Ref<string>) {
     void keeper?.flush()
   })
 
+  /** What was entered is being handed in another way. */
+  function hold(): void {
+    keeper?.hold()
+  }
+
+  /** It was not taken: the draft is kept on. */
+  function release(): void {
+    keeper?.release()
+  }
+
   /** What was entered is kept elsewhere now. */
   function forget(): void {
     keeper?.forget()
   }
 
   return {
-    page, values, draft, failure, gone, busy, complaint, errors, mine, unreached, load, enter, perform, clear, forget }
+    page, values, draft, failure, gone, busy, complaint, errors, mine, unreached, load, enter, perform, clear,
+    hold, release, forget,
+  }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { entries, tell, withOptions } from '@/case/telling'
+import { entries, tell, withOptions, worded } from '@/case/telling'
 
-const SAY = { yes: '是', no: '否' }
+const SAY = { yes: '是', no: '否', name: (id: string) => ({ qh01: '青石镇', qh00042: '何秋' })[id] ?? id }
 const word = (label: string, options = {}, source = '') => ({ label, type: 'textfield', source, options })
 
 describe('the values of a case', () => {
@@ -17,6 +17,19 @@ describe('the values of a case', () => {
   it('take their options from the case where the form lists none', () => {
     const words = withOptions({ lead: word('牵头', {}, 'units') }, { units: [{ label: '住建局', value: 'housing' }] })
     expect(tell('housing', 'lead', words, SAY)).toEqual({ kind: 'text', text: '住建局' })
+  })
+
+  it('say the names of units and people, not their ids', () => {
+    expect(tell('qh01', 'owner_unit', {}, SAY)).toEqual({ kind: 'text', text: '青石镇' })
+    expect(tell('qh00042', 'owner_user', {}, SAY)).toEqual({ kind: 'text', text: '何秋' })
+    expect(tell('qh01', 'note', {}, SAY)).toEqual({ kind: 'text', text: 'qh01' })
+  })
+
+  it('are worded in heads as in forms, from wide to narrow', () => {
+    const kind = word('类别', { neighbour: '邻里相邻', water: '排水' })
+    expect(worded('neighbour', kind)).toBe('邻里相邻')
+    expect(worded('neighbour/water', kind)).toBe('邻里相邻/排水')
+    expect(worded('12345', undefined)).toBe('12345')
   })
 
   it('stay text, whatever they hold', () => {
