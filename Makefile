@@ -30,7 +30,7 @@ web: $(STAMP)
 	$(BIN)/python web/build.py
 
 run: web
-	$(BIN)/bihuan demo --serve
+	$(BIN)/bihuan demo --serve --cases 20 --past 120
 
 # The pages in a browser are among the tests, so they are built before.
 test: web

@@ -216,26 +216,31 @@ class CountyYear:
         return f"{kind.code}{self.mark}{number + 1:06d}"
 
     def _arrival(self, kind: Kind, draw: Draw, key: str, at: int) -> Arrival:
-        grid = draw.pick(self._county.grids)
-        village = self._county.village(grid)
-        variables = {
-            **kind.profile.start,
-            "case_code": key,
-            "grid": grid,
-            "village": village,
-            "units": self._county.units or kind.profile.start.get("units", []),
-        }
-        group = "platform" if kind.process in HOTLINE else f"unit:{grid}/*"
-        people = self._county.members(group, at) or self._county.members(f"village:{village}", at)
-        return Arrival(
-            at=at,
-            process=kind.process,
-            key=key,
-            variables=variables,
-            profile=kind.profile,
-            starter=draw.pick(people) if people else "simulation",
-            on_the_spot=kind.on_the_spot,
-        )
+        return arrival(self._county, kind, draw, key, at)
+
+
+def arrival(county: County, kind: Kind, draw: Draw, key: str, at: int) -> Arrival:
+    """A case of a kind somewhere in a county, taken down by somebody who works there."""
+    grid = draw.pick(county.grids)
+    village = county.village(grid)
+    variables = {
+        **kind.profile.start,
+        "case_code": key,
+        "grid": grid,
+        "village": village,
+        "units": county.units or kind.profile.start.get("units", []),
+    }
+    group = "platform" if kind.process in HOTLINE else f"unit:{grid}/*"
+    people = county.members(group, at) or county.members(f"village:{village}", at)
+    return Arrival(
+        at=at,
+        process=kind.process,
+        key=key,
+        variables=variables,
+        profile=kind.profile,
+        starter=draw.pick(people) if people else "simulation",
+        on_the_spot=kind.on_the_spot,
+    )
 
 
 def micros(moment: datetime) -> int:

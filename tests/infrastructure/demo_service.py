@@ -35,7 +35,9 @@ class Demo:
 
 
 @contextmanager
-def demo_service(folder: Path, *, cases: int, settings: Mapping[str, str] | None = None) -> Iterator[Demo]:
+def demo_service(
+    folder: Path, *, cases: int, past: int = 0, settings: Mapping[str, str] | None = None
+) -> Iterator[Demo]:
     """What `make run` starts, on ports of its own; ended with everything it started."""
     environment = {
         **os.environ,
@@ -48,6 +50,8 @@ def demo_service(folder: Path, *, cases: int, settings: Mapping[str, str] | None
         "--serve",
         "--cases",
         str(cases),
+        "--past",
+        str(past),
         "--folder",
         str(folder / "d"),
         "--format",

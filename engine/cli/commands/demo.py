@@ -38,19 +38,20 @@ def demo(say: Catalogue) -> Command:
     params = [
         option(say, "demo", "--folder", type=File(), default=FOLDER, metavar="PATH"),
         option(say, "demo", "--cases", type=Whole(say, least=1, most=10_000), default=100),
+        option(say, "demo", "--past", type=Whole(say, least=0, most=1_000), default=80),
         option(say, "demo", "--seed", default="whistle", metavar="TEXT"),
         option(say, "demo", "--serve", is_flag=True),
     ]
     return command("demo", say, _run, params, of_database=False)
 
 
-def _run(desk: Desk, folder: Path, cases: int, seed: str, serve: bool) -> Exit:
+def _run(desk: Desk, folder: Path, cases: int, past: int, seed: str, serve: bool) -> Exit:
     if serve:
         from engine.cli.commands.demo_service import prepare, run_service
 
         packages = _packages()
         make_anew(folder)
-        return run_service(desk, prepare(desk, folder, packages, cases, seed))
+        return run_service(desk, prepare(desk, folder, packages, cases=cases, past=past, seed=seed))
     from engine.samples.whistles import sample_cases
     from engine.samples.world import read_world
 

@@ -53,21 +53,17 @@ class Demonstration:
     environment: Mapping[str, str]
 
 
-def prepare(desk: Desk, folder: Path, packages: Path, cases: int, seed: str) -> Demonstration:
-    """Fill a folder: directory, flows, `cases` cases of each flow, accounts."""
-    from engine.samples.small_county import grids, load_small_county
+def prepare(desk: Desk, folder: Path, packages: Path, *, cases: int, past: int, seed: str) -> Demonstration:
+    """Fill a folder: directory, flows, `past` cases of the weeks before, `cases` just begun of each flow, accounts."""
+    from engine.samples.small_county import grids
 
     until = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
     database = f"sqlite:///{(folder / 'bihuan.db').resolve()}"
     desk = Desk(replace(desk.chosen, database=database, keyring=None), desk.say)
-    with desk.engine(create=True) as engine:
-        directory = engine.directory
-        assert directory is not None
-        load_small_county(directory, actor=actor(), at=engine.clock(), reason="demonstration")
-        for package in sorted(path for path in packages.iterdir() if path.is_dir()):
-            engine.deploy(package_files([package]), actor=actor(), package=package.name)
-        places = grids(directory, engine.clock())
-        _play(desk, engine, cases, seed, until, places)
+    _live_through(desk, packages, past, seed, until)
+    with desk.engine() as engine:
+        assert engine.directory is not None
+        _play(desk, engine, cases, seed, until, grids(engine.directory, engine.clock()))
         accounts = _open_accounts(engine)
     environment = {"BIHUAN_DATABASE": database, "BIHUAN_DATA": str((folder / "files").resolve())}
     return Demonstration(accounts=accounts, environment=environment)
@@ -95,6 +91,33 @@ def run_service(desk: Desk, demonstration: Demonstration) -> Exit:
     sys.stderr.flush()
     # A list of arguments, no shell: this process becomes the service and so gets its signals.
     os.execve(sys.executable, [sys.executable, "-m", "engine.cli", "serve"], environment)  # noqa: S606
+
+
+def _live_through(desk: Desk, packages: Path, past: int, seed: str, until: datetime) -> None:
+    """The county as it was some weeks ago, and what came in until now."""
+    from engine.calendars.timetable import Timetable
+    from engine.cases.clock import ManualClock
+    from engine.samples.small_county import load_small_county
+    from engine.simulation.season import LASTS, simulate_season
+
+    begin = ManualClock(micros_of(until - LASTS))
+    with desk.engine(create=True, clock=begin) as engine:
+        directory = engine.directory
+        assert directory is not None
+        load_small_county(directory, actor=actor(), at=engine.clock(), reason="demonstration")
+        for package in sorted(path for path in packages.iterdir() if path.is_dir()):
+            engine.deploy(package_files([package]), actor=actor(), package=package.name)
+        if past:
+            with desk.screen.progress(desk.say("demo.living"), past) as advance:
+                simulate_season(
+                    engine,
+                    packages,
+                    Timetable.load(settings_folder()),
+                    number=past,
+                    seed=seed,
+                    until=until.astimezone(desk.zone),
+                    told=lambda arrived: advance(1),
+                )
 
 
 def _play(desk: Desk, engine: Engine, cases: int, seed: str, until: datetime, grids: list[str]) -> None:
