@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -90,7 +90,7 @@ class Filler:
     ) -> Any:
         kind = component.get("type")
         if kind in ("textfield", "textarea"):
-            return self._text(rules)
+            return self._text(rules, self._profile.texts.get(str(component.get("key")), WORDS))
         if kind == "number":
             low = int(float(rules.get("min", 0)))
             return self._draw.whole(low, min(int(float(rules.get("max", low + 40))), low + 40))
@@ -112,12 +112,12 @@ class Filler:
             return "yes" if self._draw.chance(self._yes) else "no"
         return self._draw.pick(options)
 
-    def _text(self, rules: Mapping[str, Any]) -> str:
+    def _text(self, rules: Mapping[str, Any], words: Sequence[str]) -> str:
         if rules.get("validationType") == "phone" or "pattern" in rules:
             return f"13{self._draw.whole(100_000_000, 999_999_999)}"
         if rules.get("validationType") == "email":
             return "clerk@example.org"
-        text = self._draw.pick(WORDS)
+        text = self._draw.pick(words)
         least = int(rules.get("minLength", 0))
         while len(text) < least:
             text += self._draw.pick(WORDS)

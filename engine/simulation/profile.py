@@ -7,6 +7,8 @@ A flow may bring `samples/simulation.toml`:
     level = "村"
     [answers]                      # how often each option of a field is chosen, in parts; others by even chance
     consent = { agree = 90, refuse = 5, not_reached = 5 }
+    [texts]                        # what is written into a field, by even chance
+    title = ["路灯不亮", "井盖松动"]
     [values]                       # what is always entered
     lead_unit = "城管"
     [messages."referral.returned"] # when a case waits for it: whether it comes, after how many days, with what
@@ -18,7 +20,7 @@ A flow may bring `samples/simulation.toml`:
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -40,6 +42,7 @@ class Profile:
 
     start: Mapping[str, Any] = field(default_factory=dict)
     answers: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    texts: Mapping[str, Sequence[str]] = field(default_factory=dict)
     values: Mapping[str, Any] = field(default_factory=dict)
     complete: frozenset[str] = frozenset()
     messages: Mapping[str, Coming] = field(default_factory=dict)
@@ -72,6 +75,7 @@ def read_profile(data: bytes) -> Profile:
     return Profile(
         start=table.get("start", {}),
         answers=table.get("answers", {}),
+        texts=table.get("texts", {}),
         values=table.get("values", {}),
         complete=frozenset(table.get("complete", ())),
         messages=messages,

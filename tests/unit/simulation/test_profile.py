@@ -31,6 +31,13 @@ def test_options_are_chosen_in_the_parts_the_profile_gives() -> None:
     assert chosen["not_reached"] == 0
 
 
+def test_texts_are_taken_from_those_the_profile_gives() -> None:
+    profile = read_profile('[texts]\ntitle = ["路灯不亮", "井盖松动"]\n'.encode())
+    form = {"components": [{"type": "textfield", "key": "title", "validate": {"required": True}}]}
+    filler = Filler(Draw("s"), BEGIN, profile=profile)
+    assert {filler.fill(form, {})["title"] for _ in range(50)} == {"路灯不亮", "井盖松动"}
+
+
 def test_values_are_always_entered_and_lists_may_be_complete() -> None:
     profile = read_profile(b'complete = ["signatures"]\n[values]\nagreed = true\n')
     form = {
