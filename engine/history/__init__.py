@@ -14,6 +14,7 @@ from engine.history.decided import (
     outcomes,
 )
 from engine.history.findings import HistoryFinding
+from engine.history.lines import export_lines
 from engine.history.replay import Replayer
 from engine.history.verify import Report, Verifier
 from engine.history.xes import export_xes
@@ -29,6 +30,7 @@ __all__ = [
     "TaskClock",
     "Verifier",
     "decisions",
+    "export_lines",
     "export_xes",
     "outcomes",
     "task_clocks",

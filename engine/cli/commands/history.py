@@ -18,6 +18,7 @@ def history(say: Catalogue) -> Command:
 def _run(desk: Desk, case: str, *, values: bool) -> None:
     from engine.cli.cases import find_case
     from engine.cli.story import Story
+    from engine.history.lines import told
 
     with desk.engine() as engine:
         header = engine.case(find_case(engine, case))
@@ -33,21 +34,7 @@ def _run(desk: Desk, case: str, *, values: bool) -> None:
                     "provenance": header.provenance,
                     "started_at": desk.iso(header.started_at),
                     "ended_at": desk.iso(header.ended_at),
-                    "events": [
-                        {
-                            "seq": event.head.seq,
-                            "recorded_at": desk.iso(event.head.recorded_at),
-                            "effective_at": desk.iso(event.head.effective_at),
-                            "kind": event.head.kind,
-                            "actor": event.head.actor,
-                            "on_behalf_of": event.head.on_behalf_of,
-                            "input": content.input,
-                            "effects": content.effects,
-                            "state_hash": content.state_hash,
-                            "hash": event.hash.hex(),
-                        }
-                        for event, content in ((event, event.open()) for event in events)
-                    ],
+                    "events": [told(event, event.open(), desk.iso) for event in events],
                 }
             )
             return

@@ -20,7 +20,7 @@ from tests.unit.cli.conftest import Bihuan
 
 ROOT = Path(__file__).parents[3]
 NAMES = [make(catalogue(Language.ZH)).name or "" for make in COMMANDS]
-BELOW = [("export", "xes"), ("db", "upgrade"), ("db", "rebuild-projections")]
+BELOW = [("export", "xes"), ("export", "log"), ("db", "upgrade"), ("db", "rebuild-projections")]
 HAN = re.compile(r"[\u4e00-\u9fff]")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from pathlib import Path
 
@@ -68,6 +69,22 @@ def test_an_export_holds_the_chosen_cases(handled: Bihuan, tmp_path: Path) -> No
     assert handled("export", "xes", "one.xes", "--case", "ZF-2", "--format", "json").json["cases"] == 1
     names = etree.parse(tmp_path / "all.xes").xpath("//*[local-name()='trace']/*[@key='concept:name']/@value")
     assert names == ["ZF-1", "ZF-2"]
+
+
+def test_an_exported_log_is_one_event_a_line_with_what_was_entered(handled: Bihuan, tmp_path: Path) -> None:
+    said = handled("export", "log", "all.jsonl", "--all", "--format", "json").json
+    lines = [json.loads(line) for line in (tmp_path / "all.jsonl").read_text("utf-8").splitlines()]
+    assert (said["cases"], said["events"]) == (2, len(lines))
+    told = handled("history", "ZF-2", "--format", "json").json
+    mine = [line for line in lines if line["case"] == told["case"]]
+    assert [
+        {name: line[name] for name in event} for line, event in zip(mine, told["events"], strict=True)
+    ] == (told["events"])
+    assert {line["business_key"] for line in mine} == {"ZF-2"}
+    opened = [effect for effect in mine[0]["effects"] if effect[0] == "scope+"]
+    assert mine[0]["processes"] == {effect[6]: told["process"] for effect in opened}
+    assert handled("export", "log", "one.jsonl", "--case", "ZF-2").code == 0
+    assert (tmp_path / "one.jsonl").read_text("utf-8").count("\n") == len(mine)
 
 
 def test_an_export_that_cannot_be_written_leaves_nothing(handled: Bihuan, tmp_path: Path) -> None:
