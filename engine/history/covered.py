@@ -69,6 +69,11 @@ class CaseProof:
         """How many events the roots cover."""
         return max((leaf.seq for leaf in self.leaves), default=0)
 
+    @property
+    def buried(self) -> bool:
+        """Whether the roots cover a tombstone, which says who destroyed the case."""
+        return any(leaf.kind == "tombstone" for leaf in self.leaves)
+
     def compare(self, tx: Reading, *, broken: bool) -> Iterator[HistoryFinding]:
         """Whether the log is as the tree has it. broken: it was not read to its end."""
         for leaf in self.leaves:

@@ -25,13 +25,13 @@ from engine.history.findings import SENSELESS, HistoryFinding
 from engine.history.fold import Fold
 from engine.history.headers import compare_header, read_header
 from engine.history.mirrors import compare_rows
-from engine.history.sealed import check_sealed
+from engine.history.sealed import check_erased, check_sealed
 from engine.history.stored import StoredCase, read_case
 from engine.model import ModelErrors
 from engine.state import CaseState
 from engine.store import Database
 from engine.store.tables import cases, definition_resources, definitions, events, resources
-from engine.vault import Vault
+from engine.vault import Keyring, Vault
 
 
 class Opened(Protocol):
@@ -40,6 +40,7 @@ class Opened(Protocol):
     database: Database
     definitions: Definitions
     queries: Queries
+    keyring: Keyring
     vault: Vault
 
 
@@ -109,6 +110,7 @@ class Verifier:
         fold = Fold(case_id, CaseState())
         start: EventContent | None = None
         beside = BesideRows(case_id)
+        erased: list[int] = []
         with self._engine.database.reading(snapshot=True) as tx:
             proof = proof_of(tx, case_id, self.covered)
             for event in read_events(tx, case_id):
@@ -119,7 +121,9 @@ class Verifier:
                 if event.head.seq == 1:
                     start = content
                 if content is not None:
-                    report.findings.extend(check_sealed(tx, self._engine.vault, case_id, event, content))
+                    report.findings.extend(
+                        check_sealed(tx, self._engine.vault, case_id, event, content, erased)
+                    )
                     report.findings.extend(_judged(fold, partial(_note, beside, event, content)))
                 if fold.broken:
                     break
@@ -129,6 +133,8 @@ class Verifier:
                 report.findings.extend(_judged(fold, partial(beside.compare, tx)))
             against = list(proof.compare(tx, broken=fold.broken))
         report.findings.extend(against)
+        if not proof.buried:
+            report.findings.extend(check_erased(self._engine.database, self._engine.keyring, case_id, erased))
         report.unproven = max(0, report.events - proof.proved)
         if not report.events and proof.leaves and stored.row is None:
             report.destroyed = int(not against)

@@ -101,6 +101,12 @@ class Keyring:
                 self._connection.execute("ROLLBACK")
                 raise
 
+    def is_destroyed(self, case_id: UUID) -> bool:
+        """Whether every key of a case was destroyed."""
+        with self._turn:
+            found = self._find(case_id, None)
+        return found is not None and found[0] is None
+
     @contextmanager
     def hasty(self) -> Iterator[None]:
         """Let keys made in the block be written when the operating system likes: for cases that nobody lives."""

@@ -181,6 +181,39 @@ def test_what_its_flow_erased_is_destroyed_when_its_time_is_over_and_the_first_l
     assert erased.ground == "job 7"
 
 
+def test_keys_that_went_without_a_line_are_found_out(house: House) -> None:
+    assert house.rules() == set()
+    house.engine.keyring.destroy_case(house.ended)
+    report = Verifier(house.engine).verify(house.ended)
+    assert [(each.rule, each.case_id) for each in report.findings] == [("vault.key", house.ended)]
+    assert Verifier(house.engine).verify(house.other).is_sound
+    house.engine.erasure.erase(house.ended, actor="worker", ground="job 7")
+    assert house.rules() == set()
+
+
+def test_the_key_of_one_person_that_went_without_a_line_is_found_out(house: House) -> None:
+    with house.engine.database.reading() as tx:
+        query = sa.select(vault_entries.c.entry_id, vault_entries.c.party)
+        entry = tx.execute(query.where(vault_entries.c.case_id == house.ended)).one()
+    house.engine.keyring._connection.execute("DELETE FROM keys WHERE case_id = ?", (house.ended.bytes,))
+    [found] = Verifier(house.engine).verify(house.ended).findings
+    assert (found.rule, found.place) == ("vault.key", f"vault_entries[{entry.entry_id}]")
+    assert "erasures" in found.message_zh
+    assert "erasures" in found.message_en
+
+
+def test_keys_that_went_from_a_case_without_sealed_content_are_found_out(house: House) -> None:
+    house.engine.keyring.destroy_case(house.other)
+    assert house.rules() == {"vault.key"}
+
+
+def test_a_destruction_cut_off_between_keys_and_rows_is_unfinished_and_nothing_worse(house: House) -> None:
+    number = house.destructions.propose(house.ended, actor="li", reason="期限届满").number
+    cut_off_after_the_tombstone(house, number)
+    house.engine.keyring.destroy_case(house.ended)
+    assert house.rules() == {"proof.unfinished"}
+
+
 def test_a_case_that_is_not_there_is_not_erased(house: House) -> None:
     with pytest.raises(NotFound):
         house.engine.erasure.erase(UUID(int=7), actor="worker", ground="job 1")

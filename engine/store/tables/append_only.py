@@ -1,4 +1,5 @@
-"""Triggers that let the case log, the log of the directory, the access log and the proof tree only grow."""
+"""Triggers that let the case log, the log of the directory, the access log, the log of destroyed keys and the proof tree
+only grow."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ import sqlalchemy as sa
 
 from engine.store.tables.cases import events
 from engine.store.tables.content import access_log
+from engine.store.tables.destructions import erasures
 from engine.store.tables.directory import directory_changes
 from engine.store.tables.proofs import proof_keys, proof_leaves, proof_nodes, proof_roots, tombstones
 
@@ -81,6 +83,11 @@ FOR EACH ROW EXECUTE FUNCTION events_unproved()""",
         "the log of the directory",
         "SELECT 1 FROM directory_changes WHERE change = NEW.change",
     ),
+    erasures.name: _triggers(
+        erasures.name,
+        "the log of destroyed keys",
+        "SELECT 1 FROM erasures WHERE case_id = NEW.case_id",
+    ),
     **{table.name: _triggers(table.name, "the proof tree", there) for table, there in _PROOF.items()},
     access_log.name: {
         "sqlite": (
@@ -117,5 +124,5 @@ def _guard(table: sa.Table, connection: sa.Connection, **__: Any) -> None:
         connection.exec_driver_sql(statement)
 
 
-for _table in (events, directory_changes, access_log, *_PROOF):
+for _table in (events, directory_changes, access_log, erasures, *_PROOF):
     sa.event.listen(_table, "after_create", _guard)

@@ -46,7 +46,7 @@ erasures = keyed_table(
     # The job of the case that asked, or the number of its destruction.
     text("ground"),
 )
-"""Cases whose keys were destroyed; stays when the case goes."""
+"""Cases whose keys were destroyed; only grows, and stays when the case goes."""
 
 due_destructions = keyed_table(
     "due_destructions",

@@ -85,7 +85,7 @@ def test_a_cut_file_is_never_given_out_whole(world: World, tmp_path: Path) -> No
 
 def test_an_erased_key_erases_the_file(world: World) -> None:
     number = world.content.attachments.add(world.as_("li"), world.case, "a.png", [PNG]).seq
-    world.engine.keyring.destroy_case(world.case)
+    world.engine.erasure.erase(world.case, actor="worker", ground="job 1")
     with pytest.raises(Erased):
         world.content.attachments.open(world.as_("li"), world.case, number)
     assert Verifier(world.engine).verify(world.case).is_sound

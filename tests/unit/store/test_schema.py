@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
@@ -15,7 +16,7 @@ from alembic.script import ScriptDirectory
 
 from engine.store import Database, SchemaMismatch, migrations, schema
 from engine.store.migrations import REVISIONS, Phase, Revision, upgrade
-from engine.store.tables import METADATA, events
+from engine.store.tables import METADATA, erasures, events
 from tests.infrastructure.postgres_server import PostgresServer
 from tests.unit.store.rows import INSERT_EVENT, event
 
@@ -204,6 +205,37 @@ def test_the_case_log_only_grows(url: str, attack: str, request: pytest.FixtureR
         tx.execute(sa.text(attack))
     with database.reading() as reading:
         assert reading.execute(sa.select(events.c.actor, events.c.recorded_at)).all() == [("li", 2)]
+    database.close()
+
+
+@pytest.mark.parametrize(
+    ("url", "attack"),
+    [
+        ("sqlite_url", "UPDATE erasures SET actor = 'zhang'"),
+        ("sqlite_url", "DELETE FROM erasures"),
+        ("sqlite_url", "INSERT OR REPLACE INTO erasures SELECT case_id, 9, 'zhang', ground FROM erasures"),
+        ("sqlite_url", "UPDATE OR REPLACE erasures SET erased_at = 7"),
+        ("postgres_url", "UPDATE erasures SET actor = 'zhang'"),
+        ("postgres_url", "UPDATE erasures SET actor = 'zhang' WHERE erased_at = 99"),
+        ("postgres_url", "DELETE FROM erasures"),
+        ("postgres_url", "TRUNCATE erasures"),
+        (
+            "postgres_url",
+            "INSERT INTO erasures SELECT * FROM erasures ON CONFLICT (case_id) DO UPDATE SET actor = 'z'",
+        ),
+    ],
+)
+def test_the_log_of_destroyed_keys_only_grows(url: str, attack: str, request: pytest.FixtureRequest) -> None:
+    database = Database.open(request.getfixturevalue(url))
+    line = {"erased_at": 2, "actor": "li", "ground": "job 1"}
+    with database.transaction() as tx:
+        tx.execute(erasures.insert().values(case_id=UUID(int=1), **line))
+    with pytest.raises(sa.exc.DBAPIError, match="append only"), database.transaction() as tx:
+        tx.execute(sa.text(attack))
+    with database.reading() as reading:
+        assert reading.execute(sa.select(erasures.c.actor, erasures.c.erased_at)).all() == [("li", 2)]
+    with database.transaction() as tx:
+        tx.execute(erasures.insert().values(case_id=UUID(int=2), **line))
     database.close()
 
 
