@@ -1,0 +1,54 @@
+"""The documents of a case on its page: previewed, made with a number, and not corrected while the data say the same."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from playwright.sync_api import Download, expect
+
+from tests.browser.conftest import Visit
+from tests.browser.visitor import Device, Visitor, accessibility, too_wide
+
+
+def test_a_document_is_previewed_made_and_given_out(visit: Visit, device: Device) -> None:
+    visitor = visit("town_centre", device)
+    page = visitor.open(f"/cases/{_with_documents(visitor)}")
+    page.get_by_role("tab", name="文书").click()
+    first = page.locator(".documents > li").first
+    expect(first.get_by_text("待生成")).to_be_visible()
+    with page.expect_download() as preview:
+        first.get_by_role("link", name="预览").click()
+    assert _is_pdf(preview.value)
+    first.get_by_role("button", name="生成").click()
+    expect(first.get_by_text("已生成")).to_be_visible()
+    expect(first.get_by_text("号", exact=False).first).to_be_visible()
+    with page.expect_download() as made:
+        first.get_by_role("link", name="第 1 版").click()
+    assert _is_pdf(made.value)
+    first.get_by_role("button", name="更正").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("button", name="更正")).to_be_disabled()
+    dialog.get_by_label("原来的哪里不对").fill("当事人电话有误")
+    visitor.expect_complaint("422")
+    dialog.get_by_role("button", name="更正").click()
+    # A further version that would say the same is refused.
+    expect(dialog.get_by_role("alert")).to_contain_text("没有更正")
+    dialog.get_by_role("button", name="取消").click()
+    expect(dialog).to_be_hidden()
+    assert accessibility(page) == []
+    assert too_wide(page) == []
+    visitor.look(page, "documents")
+
+
+def _with_documents(visitor: Visitor) -> str:
+    """A dispute the visitor sees with a document that nobody has made."""
+    request = visitor.context.request
+    for row in request.get("/api/v1/cases?flow=dispute&limit=50").json()["items"]:
+        documents = request.get(f"/api/v1/cases/{row['case_id']}/documents").json()
+        if documents["items"] and documents["items"][0]["state"] == "due":
+            return str(row["case_id"])
+    raise AssertionError("no dispute has a document to be made")
+
+
+def _is_pdf(download: Download) -> bool:
+    return Path(download.path()).read_bytes().startswith(b"%PDF-")
