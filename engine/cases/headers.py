@@ -8,6 +8,7 @@
 | `grade` | `risk_grade`, `grade`: `red`, `orange`, `yellow` | unassessed |
 | `confidentiality` | `confidentiality` | the process's `bihuan:confidentiality`, else normal |
 | `source` | `source` | empty |
+| `request_type` | `request_type` | empty |
 | `received_at` | `received_at` | when the case started |
 | `due_at` | `case_due_at`, `due_at`, `source_due_at` | the case's own limit (`engine.runtime.case_limit`), else no limit |
 | `settled_at` | `settled_at` | not settled |
@@ -40,7 +41,7 @@ GRADES: Final = {"red": 0, "orange": 1, "yellow": 2}
 """Ranks of graded cases, most urgent first; `UNGRADED` follows."""
 
 LONGEST: Final = 200
-"""Characters of a title, category or source that a list keeps."""
+"""Characters of a title, category, source or type of request that a list keeps."""
 
 PLACES: Final = ("grid", "village", "town")
 OWNER: Final = "owner_unit"
@@ -55,8 +56,11 @@ _GRADE: Final = ("risk_grade", "grade")
 _DUE: Final = ("case_due_at", "due_at", "source_due_at")
 
 SHOWN: Final = frozenset(
-    {"title", "category", "source", "received_at", "settled_at", "closed_at", SECRECY, *_GRADE, *_DUE}
-)
+    {
+        "title", "category", "source", "request_type", "received_at", "settled_at", "closed_at", SECRECY, *_GRADE,
+        *_DUE,
+    }
+)  # fmt: skip
 """The variables a header follows."""
 
 RANKED: Final = frozenset({SECRECY, *_GRADE})
@@ -81,6 +85,7 @@ class Header:
     confidentiality: Confidentiality
     lifecycle: str
     source: str
+    request_type: str
     received_at: int | None
     due_at: int
     settled_at: int | None
@@ -98,6 +103,7 @@ class Header:
             "confidentiality": self.confidentiality.rank,
             "lifecycle": self.lifecycle,
             "source": self.source,
+            "request_type": self.request_type,
             "received_at": self.received_at,
             "due_at": self.due_at,
             "settled_at": self.settled_at,
@@ -122,6 +128,7 @@ def header_of(state: CaseState, definition: Definition, *, ended_at: int | None)
         confidentiality=confidentiality_of(seen, definition),
         lifecycle=_lifecycle(state.status, settled),
         source=_text(seen, "source"),
+        request_type=_text(seen, "request_type"),
         received_at=moment_of(seen, "received_at"),
         due_at=due_of(state),
         settled_at=settled,

@@ -42,8 +42,8 @@ CROWD: Final = 500
 
 _KEY: Final = sa.bindparam("key_case_id", type_=sa.Uuid)
 _FOLLOWING: Final = (
-    "title", "category", "grade", "confidentiality", "lifecycle", "source", "due_at", "settled_at", "closed_at",
-    "grams",
+    "title", "category", "grade", "confidentiality", "lifecycle", "source", "request_type", "due_at",
+    "settled_at", "closed_at", "grams",
 )  # fmt: skip
 _insert_header: Final = insert(case_headers)
 _code_taken: Final = Statement(

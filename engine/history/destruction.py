@@ -44,6 +44,11 @@ KEPT: Final = frozenset(
 and the proof."""
 SHORTEST_YEAR: Final = 365 * 86_400 * 1_000_000
 _D = destructions.c
+_JUDGED: Final = tuple(
+    case_headers.c[name]
+    for name in ("case_id", "definition_key", "category", "grade", "request_type", "closed_at")
+)
+"""What of an ended case the rules look at."""
 _insert_tombstone: Final = insert(tombstones)
 
 
@@ -96,11 +101,11 @@ class Destructions:
             found = {}
             for flow, since in sorted(self._horizons(now).items()):
                 header = case_headers.c
-                query = sa.select(header.case_id, header.category, header.grade, header.closed_at).where(
+                query = sa.select(*_JUDGED).where(
                     header.definition_key == flow, header.closed_at.is_not(None), header.closed_at <= since
                 )
                 for row in tx.execute(query.where(~_held(header.case_id))):
-                    due = self._due(row.case_id, flow, row.category, row.grade, row.closed_at)
+                    due = self._due(row)
                     if due is not None and due.due_at <= now:
                         found[due.case_id] = due
             rows = [
@@ -236,12 +241,13 @@ class Destructions:
             query = sa.select(destructions).order_by(_D.number.desc()).limit(limit)
             return [_destruction(row) for row in tx.execute(query)]
 
-    def _due(self, case_id: UUID, flow: str, category: str, grade: int, ended_at: int) -> Due | None:
-        rule = next((each for each in self._rules if each.fits(flow, category, grade)), None)
-        over = None if rule is None else rule.over(ended_at)
+    def _due(self, row: Any) -> Due | None:
+        judged = (row.definition_key, row.category, row.grade, row.request_type)
+        rule = next((each for each in self._rules if each.fits(*judged)), None)
+        over = None if rule is None else rule.over(row.closed_at)
         if rule is None or over is None:
             return None
-        return Due(case_id=case_id, rule=rule.name, ended_at=ended_at, due_at=over)
+        return Due(case_id=row.case_id, rule=rule.name, ended_at=row.closed_at, due_at=over)
 
     def _horizons(self, now: int) -> dict[str, int]:
         """By flow: a case that ended later than this cannot be due by any rule."""
@@ -254,15 +260,10 @@ class Destructions:
     def _check(self, tx: Transaction, case_id: UUID) -> Due:
         """That the time of a case is over and nothing keeps it. Raises NotFound, Refusal."""
         status = _lock(tx, case_id)
-        header = case_headers.c
-        row = tx.execute(
-            sa.select(header.definition_key, header.category, header.grade, header.closed_at).where(
-                header.case_id == case_id
-            )
-        ).first()
+        row = tx.execute(sa.select(*_JUDGED).where(case_headers.c.case_id == case_id)).first()
         due = None
         if row is not None and row.closed_at is not None and status in (COMPLETED, CANCELLED):
-            due = self._due(case_id, row.definition_key, row.category, row.grade, row.closed_at)
+            due = self._due(row)
         if due is None or due.due_at > self._clock():
             raise Refusal(
                 rule="destruction.not_due",

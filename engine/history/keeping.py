@@ -19,26 +19,29 @@ from engine.store.tables import UNGRADED
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 LONGEST: Final = 200
-_KNOWN: Final = {"name", "flow", "categories", "grades", "years", "permanent"}
+_KNOWN: Final = {"name", "flow", "categories", "grades", "request_types", "years", "permanent"}
 _GRADES: Final = {**GRADES, "unassessed": UNGRADED}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Keeping:
-    """A rule. flow: key of the process. categories, grades (ranks): of the case; none: any. years: None for ever."""
+    """A rule. flow: key of the process. categories, grades (ranks), request_types: of the case; none: any. years: None for
+    ever."""
 
     name: str
     flow: str
     categories: tuple[str, ...] = ()
     grades: tuple[int, ...] = ()
+    request_types: tuple[str, ...] = ()
     years: int | None = None
 
-    def fits(self, flow: str, category: str, grade: int) -> bool:
+    def fits(self, flow: str, category: str, grade: int, request_type: str) -> bool:
         """Whether it is about a case that ended so. grade: its rank."""
         return (
             self.flow == flow
             and (not self.categories or category in self.categories)
             and (not self.grades or grade in self.grades)
+            and (not self.request_types or request_type in self.request_types)
         )
 
     def over(self, ended_at: int) -> int | None:
@@ -72,12 +75,11 @@ def load_keeping(config: Path) -> tuple[Keeping, ...]:
 def _rule(given: Mapping[str, Any], number: int) -> Keeping:
     years = given.get("years")
     permanent = given.get("permanent", False)
-    categories, grades = given.get("categories", []), given.get("grades", [])
+    grades = given.get("grades", [])
     sound = (
         given.keys() <= _KNOWN
         and all(isinstance(given.get(each), str) and given[each] for each in ("name", "flow"))
-        and isinstance(categories, list)
-        and all(isinstance(each, str) for each in categories)
+        and all(_is_words(given.get(each, [])) for each in ("categories", "request_types"))
         and isinstance(grades, list)
         and all(isinstance(each, str) and each in _GRADES for each in grades)
         and (
@@ -95,7 +97,12 @@ def _rule(given: Mapping[str, Any], number: int) -> Keeping:
     return Keeping(
         name=given["name"],
         flow=given["flow"],
-        categories=tuple(categories),
+        categories=tuple(given.get("categories", [])),
         grades=tuple(_GRADES[each] for each in grades),
+        request_types=tuple(given.get("request_types", [])),
         years=years,
     )
+
+
+def _is_words(found: object) -> bool:
+    return isinstance(found, list) and all(isinstance(each, str) for each in found)

@@ -266,6 +266,38 @@ def test_a_dispute_is_due_on_the_day_that_its_grade_says_and_not_a_moment_before
         assert kept.propose(case, actor="li", reason="期限届满").due_at == clock()
 
 
+@pytest.mark.parametrize("flow", ["intake", "enterprise_request"])
+def test_an_enquiry_is_due_a_year_after_its_end_to_the_moment_and_other_requests_never(
+    flow: str, database_url: str
+) -> None:
+    engine, clock = opened(database_url)
+    with engine:
+        given = {"key": "k", "a": 1, "request_type": "complaint"}
+        enquiry, complaint = (engine.start("p", given, actor="starter").case_id for _ in range(2))
+        # What its type turns out to be at the end counts.
+        engine.set_variables(enquiry, {"request_type": "consult"}, actor="starter")
+        untyped = engine.start("p", {"key": "k", "a": 1}, actor="starter").case_id
+        for each in (enquiry, complaint, untyped):
+            engine.cancel(each, actor="admin")
+        ended = datetime.fromtimestamp(clock() // 1_000_000, UTC)
+        rules = [replace(rule, flow="p") for rule in load_keeping(Path("config")) if rule.flow == flow]
+        kept = Destructions(engine.database, engine.keyring, clock, rules)
+        over = ended.replace(year=ended.year + 1) - ended
+        clock.advance(over.days * 86_400_000_000 - 1)
+        assert kept.list_due() == 0
+        with pytest.raises(Refusal):
+            kept.propose(enquiry, actor="li", reason="期限届满")
+        clock.advance(1)
+        assert kept.list_due() == 1
+        assert [(each.case_id, each.due_at) for each in kept.due()] == [(enquiry, clock())]
+        assert kept.propose(enquiry, actor="li", reason="期限届满").due_at == clock()
+        clock.advance(50 * YEAR)
+        assert kept.list_due() == 1
+        with pytest.raises(Refusal):
+            kept.propose(complaint, actor="li", reason="期限届满")
+        assert all(Verifier(engine).verify(each).is_sound for each in (enquiry, complaint, untyped))
+
+
 def test_the_log_lets_go_of_no_case_without_a_tombstone(house: House) -> None:
     house.destroy()
     gone = events.delete().where(events.c.case_id == house.other)

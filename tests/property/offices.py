@@ -263,7 +263,7 @@ def _header(matter: Matter) -> dict[str, Any]:
     return {
         "case_id": matter.id, "definition_key": matter.flow, "flow_name": matter.flow, "case_code": matter.code,
         "title": matter.title, "category": "", "grade": matter.grade, "confidentiality": _secrecy(matter),
-        "lifecycle": "open", "source": "", "received_at": NOW, "due_at": matter.due, "settled_at": None,
+        "lifecycle": "open", "source": "", "request_type": "", "received_at": NOW, "due_at": matter.due, "settled_at": None,
         "closed_at": None, "grams": grams(matter.title),
     }  # fmt: skip
 

@@ -44,6 +44,7 @@ REVISIONS: Final = (
     Revision(id="0011", phase=Phase.PRE, name="document_numbers"),
     Revision(id="0012", phase=Phase.PRE, name="erasures"),
     Revision(id="0013", phase=Phase.PRE, name="erasures_only_grow"),
+    Revision(id="0014", phase=Phase.PRE, name="request_types"),
 )
 """All steps in their order; a test holds this list and the files equal."""
 

@@ -64,6 +64,8 @@ case_headers = sa.Table(
     number("confidentiality"),
     text("lifecycle"),
     text("source"),
+    # Rows that code of before wrote have it when they are made again.
+    text("request_type", server_default=sa.text("''")),
     moment("received_at"),
     # NEVER where the case as a whole has no limit.
     moment("due_at"),

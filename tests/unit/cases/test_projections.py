@@ -127,6 +127,21 @@ def test_a_header_follows_its_variables_to_the_end(place: Place) -> None:
     assert place.header(cancelled)["lifecycle"] == "cancelled"
 
 
+def test_what_a_request_is_follows_its_variable_and_is_made_again_from_the_log(place: Place) -> None:
+    case_id, untyped = place.begin(request_type="complaint"), place.begin()
+    assert (place.header(case_id)["request_type"], place.header(untyped)["request_type"]) == ("complaint", "")
+    place.engine.set_variables(case_id, {"request_type": "consult"}, actor="li")
+    assert place.header(case_id)["request_type"] == "consult"
+    with place.engine.database.transaction() as tx:
+        # As a case of before has it.
+        tx.execute(case_headers.update().values(request_type=""))
+    [found] = Verifier(place.engine).verify(case_id).findings
+    assert found.place == "case_headers.request_type"
+    assert place.engine.projections.rebuild(case_id)
+    assert place.header(case_id)["request_type"] == "consult"
+    assert Verifier(place.engine).verify(case_id).is_sound
+
+
 def test_a_value_of_another_kind_is_not_shown(place: Place) -> None:
     found = place.header(place.begin(title=7, grade=["red"], category=None, due_at="soon", received_at=3))
     assert (found["title"], found["grade"], found["category"], found["due_at"]) == ("p", 3, "", NEVER)

@@ -18,13 +18,17 @@ def moment(year: int, month: int, day: int) -> int:
 def test_the_shipped_rules_are_read() -> None:
     rules = load_keeping(Path("config"))
 
-    def kept(flow: str, category: str, grade: int) -> int | None:
-        return next(rule.years for rule in rules if rule.fits(flow, category, grade))
+    def kept(flow: str, category: str, grade: int, request_type: str = "") -> int | None:
+        return next(rule.years for rule in rules if rule.fits(flow, category, grade, request_type))
 
     assert [kept("dispute", "land_taking", grade) for grade in range(4)] == [None] * 4
     assert [kept("dispute", "family", grade) for grade in range(4)] == [10, 10, 5, 10]
     assert kept("service", "", 3) == 2
-    assert not any(rule.fits("intake", "", 3) for rule in rules)
+    assert [kept(flow, "", 3, "consult") for flow in ("intake", "enterprise_request")] == [1, 1]
+    for other in ("help", "complaint", "report", "suggest", ""):
+        assert not any(
+            rule.fits(flow, "", 3, other) for rule in rules for flow in ("intake", "enterprise_request")
+        )
 
 
 def test_whole_years_after_the_end() -> None:
@@ -44,6 +48,8 @@ def test_whole_years_after_the_end() -> None:
         '[[cases]]\nname = "n"\nflow = "p"\nyears = 1\nother = 2\n',
         '[[cases]]\nname = "n"\nflow = "p"\nyears = 1\ngrades = ["green"]\n',
         '[[cases]]\nname = "n"\nflow = "p"\nyears = 1\ngrades = "yellow"\n',
+        '[[cases]]\nname = "n"\nflow = "p"\nyears = 1\nrequest_types = "consult"\n',
+        '[[cases]]\nname = "n"\nflow = "p"\nyears = 1\nrequest_types = [1]\n',
         '[[cases]]\nflow = "p"\nyears = 1\n',
         "[",
     ],

@@ -89,6 +89,7 @@ def _header(case_id: UUID, case: CaseFacts, code: str) -> dict[str, Any]:
         "confidentiality": 0,
         "lifecycle": "open",
         "source": case.source,
+        "request_type": "",
         "received_at": case.received_at,
         "due_at": NEVER if case.due_at is None else case.due_at,
         "settled_at": case.settled_at,
