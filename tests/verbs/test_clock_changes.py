@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
+import sqlalchemy as sa
 
-from engine import Config, Engine, ManualClock
+from engine import Config, Engine, ManualClock, canonical
 from engine.calendars import Timetable
 from engine.calendars.case_clock import case_clock_providers
 from engine.errors import Conflict, InvalidInput, NotFound, Refusal
-from engine.store.tables import clock_changes
+from engine.history import task_clocks
+from engine.store.tables import clock_changes, vault_entries
 from tests.support.bpmn import diagram, end, start, user
 from tests.support.driving import check, micros
 from tests.verbs.acting import props
@@ -164,3 +168,64 @@ def test_a_corrected_calendar_is_noticed_and_moves_what_it_touches(office: Offic
     assert office.ends() == ["03-10"] * 4
     assert changes.get(noticed.change).moved == 4
     assert office.carry_out() == 0
+
+
+def test_a_holiday_next_week_moves_open_clocks_alone_each_with_its_reason_and_ledgers_add_up(
+    office: Office,
+) -> None:
+    """On Thursday the next Monday becomes a holiday: one task is done, one is due before, three are open."""
+    changes, engine = office.engine.clock_changes, office.engine
+    changes.notice_calendars()
+    short = ROW.format(name="handle.other", days=4, since="2026-03-02")
+    office.write(OLD + OTHER + short)
+    early = engine.start("other", actor="li").case_id
+    begun = office.clock.now
+    done, *opened = office.daily
+    office.clock.now = micros(datetime(2026, 3, 5, 9, tzinfo=SHANGHAI))
+    (task,) = engine.tasks(case_id=done)
+    engine.complete(done, task.id, {}, actor="li")
+    before = len(list(engine.queries.events(done)))
+    early_due = engine.tasks(case_id=early)[0].due_at
+    holiday = LOCAL.replace("2026-03-05", "2026-03-09").encode()
+    office.write(OLD + OTHER + short, {**CALENDARS, "cn.toml": CALENDARS["cn.toml"] + holiday})
+    (noticed,) = changes.notice_calendars()
+    office.carry_out()
+    assert changes.get(noticed.change).moved == 4
+    for case in (*opened, office.other):
+        (task,) = engine.tasks(case_id=case)
+        assert task.due_at == micros(datetime(2026, 3, 10, 18, tzinfo=SHANGHAI))
+        *_, last = engine.queries.events(case)
+        (note,) = [effect[2] for effect in last.open().effects if effect[:2] == ["note", "limit.moved"]]
+        assert last.head.kind == "recalculate"
+        assert (note["from"], note["to"]) == (micros(datetime(2026, 3, 9, 18, tzinfo=SHANGHAI)), task.due_at)
+        assert opened_text(engine, case, last.open().input["reason"]) == changes.get(noticed.change).reason
+    # Goes over to the corrected calendar too, and ends when it did.
+    assert engine.tasks(case_id=early)[0].due_at == early_due
+    assert len(list(engine.queries.events(done))) == before
+    thursday, tuesday = office.clock.now, micros(datetime(2026, 3, 10, 11, 30, 7, tzinfo=SHANGHAI))
+    office.clock.now = tuesday
+    # Eight hours from half past eight on each working day after the first: two days and half an hour, four days and three hours.
+    counted = {done: (thursday, 16 * 3600 + 1800), opened[0]: (tuesday, 35 * 3600 + 7)}
+    for case, (until, seconds) in counted.items():
+        (clock,) = task_clocks(engine, office.timetable, case, office.clock.now)
+        assert sum(part.seconds for part in clock.ledger.segments) == (until - begun) // 10**6
+        assert clock.ledger.counted == seconds
+        check(engine, case)
+
+
+def opened_text(engine: Engine, case: UUID, sealed: str) -> Any:
+    reference = canonical.from_wire(sealed)
+    assert isinstance(reference, canonical.VaultRef)
+    with engine.database.reading() as tx:
+        query = sa.select(vault_entries).where(
+            vault_entries.c.case_id == case, vault_entries.c.entry_id == reference.entry
+        )
+        row = tx.execute(query).one()
+    return engine.vault.open(
+        case,
+        reference.entry,
+        row.party,
+        bytes(row.ciphertext),
+        commitment=reference.commitment,
+        kind=row.kind,
+    )
