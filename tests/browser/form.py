@@ -25,7 +25,9 @@ def field(place: Page | Locator, label: str) -> Locator:
     """The field of a name."""
     named = re.compile(rf"^\s*{re.escape(label)}\s*\*?\s*$")
     heading = _page(place).locator(_LABELS).filter(has_text=named)
-    return place.locator(".fjs-form-field").filter(has=heading).first
+    headed = place.locator(".fjs-form-field").filter(has=heading)
+    beside = _page(place).locator("label").filter(has_text=named)
+    return headed.or_(place.locator(".fjs-form-field-checkbox").filter(has=beside)).first
 
 
 def enter(place: Page | Locator, label: str, given: Given) -> None:

@@ -18,7 +18,7 @@ from engine.cases.clock import wall_clock
 from engine.settings import ServiceSettings
 from tests.browser.conftest import Visit
 from tests.browser.form import Given, fill
-from tests.browser.visitor import DESKTOP, PATIENCE, ROOT, Device, Visitor
+from tests.browser.visitor import PATIENCE, ROOT, Device, Visitor
 
 HERE = ZoneInfo("Asia/Shanghai")
 _DAYS = re.compile(r"^(\d+)天后$")
@@ -94,17 +94,16 @@ class Hands:
     def case(self) -> str:
         """The id of the case."""
         visitor, _ = next(iter(self._pages.values()))
-        found = visitor.context.request.get("/api/v1/cases", params={"limit": 100}).json()["items"]
-        return str(next(row["case_id"] for row in found if row["case_code"] == self.code))
+        (found,) = visitor.context.request.get("/api/v1/cases", params={"code": self.code}).json()["items"]
+        return str(found["case_id"])
 
-    def shows_its_life(self, role: str, *words: str) -> Page:
+    def shows_its_life(self, role: str, device: Device, *words: str) -> Page:
         """Somebody opens the page of the case and reads how it stands."""
-        visitor, page = self.of(role, DESKTOP)
+        _, page = self.of(role, device)
         page.goto(f"/cases/{self.case()}")
         expect(page.get_by_text(self.code).first).to_be_visible()
         for word in words:
             expect(page.locator("main").get_by_text(word).first).to_be_visible()
-        visitor.look(page, "case")
         return page
 
     def wait(self, time: timedelta) -> None:
