@@ -101,7 +101,7 @@ def test_a_suspended_case_takes_comments(world: World) -> None:
 
 def test_erased_text_is_said_to_be_erased(world: World) -> None:
     world.content.comments.add(world.as_("qian"), world.case, "张三说")
-    world.engine.keyring.destroy_case(world.case)
+    world.engine.erasure.erase(world.case, actor="worker", ground="request 1")
     assert texts(world, "qian") == ["（已依法删除）"]
 
 

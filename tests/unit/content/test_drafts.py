@@ -51,7 +51,7 @@ def test_there_is_no_draft_of_a_task_that_is_not_theirs_to_see(world: World) -> 
 
 def test_an_erased_draft_is_no_draft(world: World) -> None:
     world.content.drafts.save(world.as_("wang"), world.case, world.tasks["mediate"], VALUES)
-    world.engine.keyring.destroy_case(world.case)
+    world.engine.erasure.erase(world.case, actor="worker", ground="request 1")
     assert world.content.drafts.find(world.as_("wang"), world.case, world.tasks["mediate"]) is None
 
 

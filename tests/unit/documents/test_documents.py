@@ -303,7 +303,7 @@ def test_a_changed_file_is_not_given_out(world: PaperWorld, tmp_path: Path) -> N
 def test_an_erased_key_erases_the_documents(world: PaperWorld) -> None:
     number = world.document("受理登记表", "li")
     world.content.documents.make(world.as_("li"), world.case, number)
-    world.engine.keyring.destroy_case(world.case)
+    world.engine.erasure.erase(world.case, actor="worker", ground="request 1")
     with pytest.raises(Erased):
         world.content.documents.open(world.as_("wang"), world.case, number)
     world.check()
