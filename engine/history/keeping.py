@@ -25,8 +25,10 @@ _GRADES: Final = {**GRADES, "unassessed": UNGRADED}
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Keeping:
-    """A rule. flow: key of the process. categories, grades (ranks), request_types: of the case; none: any. years: None for
-    ever."""
+    """A rule. flow: key of the process. years: None for ever.
+
+    categories, grades (ranks), request_types: of the case; none: any.
+    """
 
     name: str
     flow: str

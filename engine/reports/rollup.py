@@ -36,6 +36,7 @@ _TABLES: Final = (case_facts, case_episodes, case_heat)
 _lock: Final = Statement(
     sa.select(cases.c.seq).where(cases.c.case_id == _CASE).with_for_update(key_share=True)
 )
+_KEPT: Final = Statement(sa.select(case_facts.c.seq, case_facts.c.rules).where(case_facts.c.case_id == _CASE))
 _ROWS: Final = {
     table.name: Statement(sa.select(table).where(table.c.case_id == _CASE).order_by(*table.primary_key))
     for table in _TABLES
@@ -75,7 +76,7 @@ class Rollup:
         for case_id in self.behind(whole=whole):
             if most is not None and done >= most:
                 return done
-            self.refresh(case_id)
+            self._follow(case_id)
             done += 1
         self._mark(began)
         return done
@@ -137,10 +138,20 @@ class Rollup:
             row = tx.row(_sweep)
         return None if row is None else int(row[0])
 
+    def _follow(self, case_id: UUID) -> None:
+        """Make a case's facts anew unless another worker was first."""
+        rules = self._rules()
+        version = rules_of(rules, self._calendar(rules))
+        with self._database.transaction() as tx:
+            locked = tx.row(_lock, {"case_id": case_id})
+            kept = tx.row(_KEPT, {"case_id": case_id})
+            if locked is not None and (kept is None or tuple(kept) != (locked[0], version)):
+                self._write(tx, case_id)
+
     def _write(self, tx: Transaction, case_id: UUID) -> bool:
         rules = self._rules()
         calendar = self._calendar(rules)
-        if not tx.rows(_lock, {"case_id": case_id}):
+        if tx.row(_lock, {"case_id": case_id}) is None:
             return False
         facts = self._fold(tx, case_id, rules, calendar)
         for statement in _DROP:

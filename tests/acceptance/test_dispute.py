@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -9,6 +11,7 @@ import pytest
 
 from engine import Engine, ManualClock
 from engine.errors import InvalidInput
+from engine.feel import Environment, compile_expression
 from engine.installation import configured, open_engine
 from engine.model import read_package
 from engine.samples.package import read_folder
@@ -116,6 +119,18 @@ def test_the_owner_is_known_before_the_registration_and_follows_the_directory(tm
         with pytest.raises(InvalidInput) as refused:
             engine.complete(case, item.id, {"owner_unit": "elsewhere"}, actor="li")
         assert "owner_unit" in refused.value.fields
+
+
+@pytest.mark.parametrize("form", ["register_dispute", "register_report"])
+def test_a_dispute_of_each_category_has_its_title(form: str) -> None:
+    components = json.loads((FOLDER / "forms" / f"{form}.form").read_text("utf-8"))["components"]
+    fields = {each["key"]: each for each in components if "key" in each}
+    environment = Environment(now=datetime(2026, 3, 2, 9, tzinfo=ZoneInfo("Asia/Shanghai")))
+    title = compile_expression(fields["title"]["expression"].removeprefix("="))
+    for option in fields["category"]["values"]:
+        found = title.evaluate({"category": option["value"]}, environment)
+        assert found == f"{option['label']}纠纷"
+    assert title.evaluate({"category": None}, environment) is None
 
 
 def test_a_dispute_at_the_same_address_is_offered_when_duplicates_are_checked(tmp_path: Path) -> None:

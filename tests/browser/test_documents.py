@@ -35,6 +35,13 @@ def test_a_document_is_previewed_made_and_given_out(visit: Visit, device: Device
     expect(dialog.get_by_role("alert")).to_contain_text("没有更正")
     dialog.get_by_role("button", name="取消").click()
     expect(dialog).to_be_hidden()
+    # Nothing of what was refused stays on the page; signing asks first.
+    expect(page.locator(".documents").locator("xpath=..").get_by_role("alert")).to_have_count(0)
+    first.get_by_role("button", name="签名").click()
+    expect(dialog).to_contain_text("受理登记表")
+    dialog.get_by_role("button", name="取消").click()
+    expect(dialog).to_be_hidden()
+    expect(first.get_by_text("已生成")).to_be_visible()
     assert accessibility(page) == []
     assert too_wide(page) == []
     visitor.look(page, "documents")

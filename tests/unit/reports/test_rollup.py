@@ -7,12 +7,13 @@ from contextlib import suppress
 from pathlib import Path
 from uuid import UUID
 
+import pytest
 import sqlalchemy as sa
 
 from engine import ManualClock
 from engine.installation import Timetables, open_engine
 from engine.reports import open_reports
-from engine.store import Reading
+from engine.store import Reading, Transaction
 from engine.store.tables import case_facts
 from tests.support.bpmn import diagram, end, start, user
 
@@ -56,6 +57,31 @@ def test_two_who_take_up_the_same_case_do_so_one_after_the_other(database_url: s
         with engine.database.reading() as tx:
             assert _rows(tx, case_id) == 1
         assert first.differences(case_id) == []
+
+
+def test_what_another_worker_was_quicker_with_is_not_made_again(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keyring = f"sqlite:///{tmp_path / 'keys.db'}"
+    with open_engine(database_url, CONFIG, create=True, clock=ManualClock(1), keyring=keyring) as engine:
+        quick, slow = (open_reports(engine, CONFIG, Timetables(CONFIG)).rollup for _ in range(2))
+        engine.deploy({"flow.bpmn": FLOW}, actor="designer")
+        cases = [engine.start("flow", actor="li").case_id for _ in range(2)]
+        known = list(slow.behind())
+        assert sorted(known) == sorted(cases)
+        quick.refresh(cases[0])
+        monkeypatch.setattr(slow, "behind", lambda *, whole: iter(known))
+        made: list[UUID] = []
+        write = slow._write
+
+        def told(tx: Transaction, case_id: UUID) -> bool:
+            made.append(case_id)
+            return write(tx, case_id)
+
+        monkeypatch.setattr(slow, "_write", told)
+        assert slow.sweep() == 2
+        assert made == [cases[1]]
+        assert all(slow.differences(case) == [] for case in cases)
 
 
 def _rows(tx: Reading, case_id: UUID) -> int:
