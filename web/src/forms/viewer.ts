@@ -1,11 +1,15 @@
 import '@bpmn-io/form-js-viewer/dist/assets/form-js.css'
 import './form.css'
-import type { Form } from '@bpmn-io/form-js-viewer'
+import { createForm, type CreateFormOptions, type Form } from '@bpmn-io/form-js-viewer'
 import { complaintIn } from './complaints'
 import { i18n } from '@/i18n'
 
-// On its own, so that forms are fetched with the first task that has one.
-export { createForm } from '@bpmn-io/form-js-viewer'
+/** Make a form; on its own here, so that forms are fetched with the first task that has one. */
+export function makeForm(options: CreateFormOptions): Promise<Form> {
+  // By default the library waits a while and then reads the field, which was emptied if the form was drawn anew meanwhile.
+  const configured = { ...options, debounce: false }
+  return createForm(configured)
+}
 
 interface Validator {
   validateFieldInstance(...given: unknown[]): string[]
