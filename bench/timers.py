@@ -45,6 +45,8 @@ EMERGENCIES = 100
 DESKS = 500
 """Open tasks in an inbox that is looked at meanwhile."""
 WORKERS = 2
+STOPS_WITHIN = 30
+"""Seconds, as `deploy/` has them: what a worker has begun it ends first."""
 
 STORM = diagram(start("s"), catch("c", timer(date="=at")), end("e"), "s -> c -> e", key="storm")
 URGENT = diagram(
@@ -128,7 +130,7 @@ def processes(url: str, redis: str, keys: Path) -> Iterator[list[subprocess.Pope
         for process in reversed(running):
             process.terminate()
         for process in running:
-            process.wait(30)
+            process.wait(STOPS_WITHIN)
 
 
 def storm(engine: Engine, conninfo: str, url: str, redis: str, keys: Path, count: int) -> dict[str, Any]:

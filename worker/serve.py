@@ -19,8 +19,8 @@ from engine.store import Database
 from worker import redis_server
 from worker.tree import Child, Tree
 
-SWIFT = "emergency,timers,outbox,reports,jobs"
-"""What the first worker of two looks into, in this order; it leaves to the other what waits for others."""
+SWIFT = "emergency,timers,outbox,jobs"
+"""What the first worker of two looks into, in this order; what takes long and is not due it leaves to the other."""
 PATIENT = "emergency,jobs,reports,outbox,timers"
 ALONE = "emergency,timers,outbox,jobs,reports"
 

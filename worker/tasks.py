@@ -23,20 +23,17 @@ from engine.history.destruction import Destructions
 from engine.history.signing import SigningKey
 from engine.history.tree import ProofTree
 from engine.inbox import prune
-from engine.reports import Reports, issue_due
+from engine.reports import issue_due
 from engine.retention import clear
 from engine.store.failures import will_pass
 from worker.connectors.work import Refused, Work
 from worker.office import office
 from worker.scheduler import CONNECTORS
+from worker.turns import Turn
 
 T = TypeVar("T")
 FOLLOWED: Final = 3_600 * 1_000_000
 """Microseconds for which changes of inboxes are kept for those who show them live; they look back half a minute."""
-MOVING: Final = 30.0
-"""Seconds after which a batch that moves clocks lets others have their turn; the next one goes on."""
-ROLLED: Final = 500
-"""Cases whose facts are brought up to their logs between two looks at the clock."""
 PATIENCE: Final = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 5.0, 5.0)
 """Seconds between attempts while the database is away."""
 
@@ -70,9 +67,8 @@ def move_clocks(_: list[str]) -> int:
     """Carry on with what moves running clocks: rules decided anew, corrected calendars; how many cases were seen."""
     changes = office().engine.clock_changes
     _steady(changes.notice_calendars)
-    seen = 0
-    ends = time.monotonic() + MOVING
-    while (more := _steady(changes.carry_out)) and time.monotonic() < ends:
+    seen, turn = 0, Turn()
+    while (more := _steady(changes.carry_out)) and not turn.over():
         seen += more
     return seen + more
 
@@ -80,22 +76,13 @@ def move_clocks(_: list[str]) -> int:
 def follow_logs(_: list[str]) -> int:
     """Bring the facts of open and new cases up to their logs; how many cases."""
     reports = office().reports
-    return 0 if reports is None else _steady(partial(_in_turns, reports, whole=False))
+    return 0 if reports is None else _steady(partial(reports.rollup.sweep, pause=Turn().over))
 
 
 def compare_logs(_: list[str]) -> int:
     """The same for all cases: those that were imported, or whose facts were made by other rules."""
     reports = office().reports
-    return 0 if reports is None else _steady(partial(_in_turns, reports, whole=True))
-
-
-def _in_turns(reports: Reports, *, whole: bool) -> int:
-    """For a while only, so that others have their turn; the next one goes on."""
-    ends = time.monotonic() + MOVING
-    done = 0
-    while (more := reports.rollup.sweep(whole=whole, most=ROLLED)) and time.monotonic() < ends:
-        done += more
-    return done + more
+    return 0 if reports is None else _steady(partial(reports.rollup.sweep, whole=True, pause=Turn().over))
 
 
 def prune_inbox_changes(_: list[str]) -> int:

@@ -67,10 +67,17 @@ class Rollup:
         self._timetable = timetable
         self._clock = clock
 
-    def sweep(self, *, whole: bool = False, most: int | None = None) -> int:
-        """Bring what lags behind up to its log; how many cases. whole: compare every case. most: stop after so many.
+    def sweep(
+        self,
+        *,
+        whole: bool = False,
+        most: int | None = None,
+        pause: Callable[[], bool] = lambda: False,
+    ) -> int:
+        """Bring what lags behind up to its log; how many cases. whole: compare every case.
 
-        Only when nothing lags any more the time of the facts moves on.
+        most: stop after so many. pause: asked after each case whether to stop there. Only when nothing lags any more
+        the time of the facts moves on.
         """
         began, done = self._clock(), 0
         for case_id in self.behind(whole=whole):
@@ -78,6 +85,8 @@ class Rollup:
                 return done
             self._follow(case_id)
             done += 1
+            if pause():
+                return done
         self._mark(began)
         return done
 

@@ -38,6 +38,9 @@ def test_a_sweep_takes_up_what_is_new_and_what_changed(database_url: str, tmp_pa
         assert rollup.sweep(most=1) == 1
         assert rollup.sweep() == 0
         assert rollup.differences(second) == []
+        more = {engine.start("flow", actor="li").case_id for _ in range(2)}
+        assert rollup.sweep(pause=lambda: True) == 1
+        assert len(more & set(rollup.behind())) == 1
 
 
 def test_two_who_take_up_the_same_case_do_so_one_after_the_other(database_url: str, tmp_path: Path) -> None:
