@@ -11,6 +11,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from engine import canonical
+from engine.cases.amending import Amending
 from engine.cases.clock import Clock, wall_clock
 from engine.cases.clock_changes import ACTOR as CLOCKS
 from engine.cases.clock_changes import ClockChanges
@@ -117,6 +118,7 @@ class Engine(Handling):
         self.submissions = Submissions(
             database, lambda files, actor, package: self.deploy(files, actor=actor, package=package), clock
         )
+        self.amending = Amending(database, self.definitions)
         self.projections = Rebuilding(database, self.definitions, lambda: self.directory, clock)
         self.directory: Directory | None = None
         """The directory its providers ask; `engine.installation.open_engine` sets it."""

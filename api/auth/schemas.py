@@ -281,6 +281,19 @@ class TokenInput(Input):
     )  # fmt: skip
 
 
+class ScopeOutput(Output):
+    """A scope."""
+
+    scope = described(fields.String, "Its name.", "jobs:work")
+    title = described(fields.String, "What it allows, in the caller's language.", "领取并办理作业")
+
+
+class ScopesOutput(Output):
+    """What a token can be allowed."""
+
+    items = fields.List(fields.Nested(ScopeOutput), metadata={"description": "The scopes."})
+
+
 class TokenPage(Output):
     """Tokens in the order they were made in."""
 

@@ -4,6 +4,7 @@ from typing import Final
 
 from api.blueprint import Blueprint
 from api.resources import (
+    amendments,
     audit,
     batches,
     casepage,
@@ -41,6 +42,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     content.blueprint,
     documents.blueprint,
     definitions.blueprint,
+    amendments.blueprint,
     words.blueprint,
     messages.blueprint,
     jobs.blueprint,

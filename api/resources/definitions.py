@@ -60,7 +60,7 @@ class DeploymentsView(MethodView):
         submission, findings = service().engine.submissions.submit(
             files, actor=current().actor, package=body["package"]
         )
-        return {**asdict(submission), "files": sorted(files), "findings": _shown(findings)}
+        return {**asdict(submission), "files": sorted(files), "findings": shown(findings)}
 
 
 @blueprint.route("/deployments/<int(max=2147483647):number>")
@@ -75,7 +75,7 @@ class SubmissionView(MethodView):
         return {
             **asdict(kept.get(number)),
             "files": sorted(kept.files(number)),
-            "findings": _shown(kept.findings(number)),
+            "findings": shown(kept.findings(number)),
         }
 
 
@@ -102,7 +102,7 @@ class PublishView(MethodView):
     def post(self, number: int) -> dict[str, Any]:
         """Deploy what somebody else handed in: its definitions become the newest. Refused for one's own."""
         _, found = service().engine.submissions.publish(number, actor=current().actor)
-        return {"id": found.id, "definitions": found.definitions, "findings": _shown(found.findings)}
+        return {"id": found.id, "definitions": found.definitions, "findings": shown(found.findings)}
 
 
 @blueprint.route("/deployments/<int(max=2147483647):number>/reject")
@@ -118,7 +118,8 @@ class RejectView(MethodView):
         return kept.reject(number, actor=current().actor, reason=body["reason"])
 
 
-def _shown(findings: Iterable[Finding]) -> list[dict[str, Any]]:
+def shown(findings: Iterable[Finding]) -> list[dict[str, Any]]:
+    """Findings as their schema has them, in the caller's language."""
     return [
         {
             "file": each.file,
@@ -255,7 +256,7 @@ class CheckView(MethodView):
     @blueprint.response(200, schemas.CheckedSchema)
     def post(self, _: dict[str, Any]) -> dict[str, Any]:
         """Hold a package against the rules without handing it in."""
-        return {"findings": _shown(service().engine.submissions.check(_uploaded()))}
+        return {"findings": shown(service().engine.submissions.check(_uploaded()))}
 
 
 def _uploaded() -> dict[str, bytes]:

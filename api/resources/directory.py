@@ -160,7 +160,10 @@ class ChangesView(MethodView):
     def get(self, query: dict[str, Any]) -> dict[str, Any]:
         """Who changed what, when and why."""
         found = service().directory.log(
-            subject=query.get("subject"), after=query["after"], limit=query["limit"]
+            subject=query.get("subject"),
+            after=query["after"],
+            before=query.get("before"),
+            limit=query["limit"],
         )
         return {"items": found, "next": found[-1].change if len(found) == query["limit"] else None}
 

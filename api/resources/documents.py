@@ -45,7 +45,7 @@ class DocumentView(MethodView):
     @blueprint.response(200, _PDF, content_type="application/pdf", description="The PDF.")
     def get(self, query: dict[str, Any], case_id: UUID, number: int) -> Response:
         """A version of a document, by default the last one; a masked copy for who may not see all of it."""
-        return _pdf(service().content.documents.open(reader(), case_id, number, query.get("version")))
+        return pdf(service().content.documents.open(reader(), case_id, number, query.get("version")))
 
     @requires("cases:write")
     @blueprint.arguments(CommandHeaders, location="headers")
@@ -69,7 +69,7 @@ class PreviewView(MethodView):
     )
     def get(self, case_id: UUID, number: int) -> Response:
         """A document as it would be made now; nothing is kept."""
-        return _pdf(service().content.documents.preview(reader(), case_id, number))
+        return pdf(service().content.documents.preview(reader(), case_id, number))
 
 
 @blueprint.route(f"/cases/<case:case_id>/documents/{_NUMBER}/signatures")
@@ -96,7 +96,7 @@ class DossierListView(MethodView):
     @blueprint.response(200, _PDF, content_type="application/pdf", description="The PDF.")
     def get(self, case_id: UUID) -> Response:
         """卷宗目录: everything in a sealed dossier, as far as the caller may see it."""
-        return _pdf(service().content.dossiers.open(reader(), case_id))
+        return pdf(service().content.dossiers.open(reader(), case_id))
 
     @requires("cases:write")
     @blueprint.arguments(CommandHeaders, location="headers")
@@ -111,7 +111,8 @@ def _options(asked: Asked) -> dict[str, Any]:
     return {"on_behalf_of": current().on_behalf_of, "idempotency_key": asked.key}
 
 
-def _pdf(opened: Opened) -> Response:
+def pdf(opened: Opened) -> Response:
+    """A document as an answer."""
     response = Response(opened.pdf, content_type="application/pdf")
     way = "attachment" if request.args.get("download") is not None else "inline"
     response.headers["Content-Disposition"] = f"{way}; filename*=UTF-8''{quote(opened.name, safe='')}"

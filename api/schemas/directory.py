@@ -185,6 +185,12 @@ class LogQuery(Query):
         load_default=0,
         validate=ma.validate.Range(0, 2**31 - 1),
     )
+    before = described(
+        fields.Integer,
+        "Instead the latest first, from the change before this number on.",
+        4712,
+        validate=ma.validate.Range(1, 2**31 - 1),
+    )
     limit = described(fields.Integer, "At most.", 100, load_default=100, validate=ma.validate.Range(1, 500))
 
 
@@ -208,7 +214,9 @@ class DirectoryLogSchema(Output):
     items = described(
         fields.List, "The changes.", cls_or_instance=fields.Nested(LoggedChangeSchema), required=True
     )
-    next = described(fields.Integer, "`after` of the next page.", 100, required=True, allow_none=True)
+    next = described(
+        fields.Integer, "`after` (or `before`) of the next page.", 100, required=True, allow_none=True
+    )
 
 
 class ImportFormSchema(Input):

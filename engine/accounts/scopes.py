@@ -21,6 +21,10 @@ SCOPES: Final[Mapping[str, Message]] = {
     "reports:read": Message(zh="查看统计报表", en="read reports"),
     "definitions:read": Message(zh="查看流程定义", en="read definitions and their forms"),
     "definitions:deploy": Message(zh="提交流程部署", en="hand in deployments"),
+    "definitions:amend": Message(
+        zh="修改决策表与文书模板（须另一人发布）",
+        en="change decision tables and templates of documents, for somebody else to publish",
+    ),
     "definitions:publish": Message(
         zh="批准他人提交的部署", en="approve a deployment handed in by somebody else"
     ),

@@ -108,10 +108,19 @@ class Directory:
         """A draft of the newest version that is never written, to see what changes would do."""
         return Draft(self.refresh().register, self.vocabulary, recorded_at)
 
-    def log(self, *, subject: str | None = None, after: int = 0, limit: int = 500) -> list[LoggedChange]:
-        """Changes in their order, from the one after number `after` on; of one unit or person when asked."""
+    def log(
+        self, *, subject: str | None = None, after: int = 0, before: int | None = None, limit: int = 500
+    ) -> list[LoggedChange]:
+        """Changes in their order, from the one after number `after` on; of one unit or person when asked.
+
+        before: instead the latest first, from the one before this number on.
+        """
         table = directory_changes
-        query = sa.select(table).where(table.c.change > after).order_by(table.c.change).limit(limit)
+        query = sa.select(table).limit(limit)
+        if before is None:
+            query = query.where(table.c.change > after).order_by(table.c.change)
+        else:
+            query = query.where(table.c.change < before).order_by(table.c.change.desc())
         if subject is not None:
             query = query.where(table.c.subject == subject)
         with self._database.reading() as tx:

@@ -9,8 +9,10 @@ from flask.views import MethodView
 from api.auth.access import requires
 from api.auth.gate import gate, origin
 from api.auth.resources.accounts import check_person
-from api.auth.schemas import ListQuery, MadeTokenOutput, TokenInput, TokenOutput, TokenPage
+from api.auth.schemas import ListQuery, MadeTokenOutput, ScopesOutput, TokenInput, TokenOutput, TokenPage
 from api.blueprint import Blueprint
+from api.language import either
+from engine.accounts.scopes import SCOPES
 from engine.accounts.tokens import Token
 
 blueprint = Blueprint("tokens", __name__, description="Tokens of machines.")
@@ -44,6 +46,19 @@ class AllTokens(MethodView):
             given["name"], given["scopes"], given["days"], origin(), person=given["person"]
         )
         return {**_shown(token), "secret": secret}
+
+
+@blueprint.route("/tokens/scopes")
+class TokenScopes(MethodView):
+    """Scopes."""
+
+    @requires("accounts:read")
+    @blueprint.response(200, ScopesOutput)
+    def get(self) -> dict[str, Any]:
+        """What a token can be allowed, in the caller's language."""
+        return {
+            "items": [{"scope": name, "title": either(said.zh, said.en)} for name, said in SCOPES.items()]
+        }
 
 
 @blueprint.route("/tokens/<string:token>")

@@ -90,7 +90,7 @@ def _fault(
     template: str, files: tuple[tuple[str, bytes], ...], fields: tuple[str, ...]
 ) -> tuple[str, str] | None:
     """What is wrong with a template for a form; the same question is answered once."""
-    sheets = [Sheet(templates=dict(files), template=template, data=data, at=0) for data in _samples(fields)]
+    sheets = [Sheet(templates=dict(files), template=template, data=data, at=0) for data in samples(fields)]
     try:
         made = set_sheets(sheets)
     except LimitExceeded as error:
@@ -99,7 +99,7 @@ def _fault(
     return None if failed is None else (failed.message_zh, failed.message_en)
 
 
-def _samples(fields: tuple[str, ...]) -> Iterator[dict[str, Any]]:
+def samples(fields: tuple[str, ...]) -> Iterator[dict[str, Any]]:
     """The data of a document with everything filled in, and with nothing."""
     for text in (_LONG, None):
         values: dict[str, Any] = {}

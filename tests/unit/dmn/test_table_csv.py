@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from engine.dmn import parse, read
-from engine.dmn.table_csv import NAME, from_csv, to_csv
+from engine.dmn.table_csv import from_csv, to_csv
+from engine.dmn.table_rows import NAME, tables, with_rows
 from engine.errors import InvalidInput, NotFound
 from tests.unit.dmn.models import environment
 
@@ -93,3 +95,14 @@ def test_a_table_that_is_not_there_is_told() -> None:
 
 def test_the_first_column_names_the_rule() -> None:
     assert lines(to_csv(ROUTING.read_bytes(), file="r.dmn"))[0][0] == NAME
+
+
+def test_rules_without_a_name_are_replaced_too_each_with_an_id_of_its_own() -> None:
+    data = ROUTING.read_bytes()
+    (table,) = tables(data, file="r.dmn")
+    rows = [["", *row[1:]] for row in table.rows]
+    nameless = with_rows(data, rows, file="r.dmn")
+    again = with_rows(nameless, rows[:2], file="r.dmn")
+    assert [list(row) for row in tables(again, file="r.dmn")[0].rows] == rows[:2]
+    found = re.findall(r'<rule id="([^"]+)"', nameless.decode())
+    assert len(found) == len(set(found)) == len(rows)
