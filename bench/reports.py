@@ -1,12 +1,18 @@
-"""Indicators of a whole database, held against a recomputation from its exported log.
+"""Reports of a whole database, held against a recomputation from its exported log.
 
-    python -m bench.reports --database URL [--keyring URL] [--period 2025] [--log FILE] [--files FOLDER]
+    python -m bench.reports --database URL [--keyring URL] [--period 2025] [--log FILE [--reuse]] [--issue]
+                            [--files FOLDER]
 
-The log is exported as JSON lines, as `bihuan export log FILE --all` does; `bench.recount`, which imports nothing of the
-engine, recomputes from that file every indicator of the year (as a whole, by flow and by level) and of each of its
-months, with numerator, denominator and exclusions, and the times taken by flow, step and department. The engine counts
-the same, and the two are compared value by value; any difference is printed, with exit code 1. With --files every
-report is also set as Excel and PDF into a folder, by the clock. The facts of reports are brought up to the logs first.
+The log is exported as JSON lines, as `bihuan export log FILE --all` does, and the units of the directory beside it;
+`bench.recount`, which imports nothing of the engine, recomputes from these files every indicator of the year (as a
+whole, by flow and by level) and of each of its months, with numerator, denominator and exclusions; the times taken by
+flow, step and department; and cell by cell 双考核, 推诿往返, 销号真实性, 督办, the heat of every definition and 周通报.
+The engine writes the same, and the two are compared value by value; any difference is printed, with exit code 1.
+
+--reuse takes FILE as it is, where it was exported before. --issue first issues 周通报 of every week of the year, as if
+they had been switched on, so that streaks and interviews are compared too: it writes into the database, which should be
+one to be thrown away. With --files every report is also set as Excel and PDF into a folder, by the clock. The facts of
+reports are brought up to the logs first.
 """
 
 from __future__ import annotations
@@ -16,23 +22,30 @@ import resource
 import sys
 import time
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
+from bench.recount.book import Book
 from bench.recount.formulas import Formulas, Tally, summary
 from bench.recount.log import cases as logged_cases
 from bench.recount.log import rules_in
-from bench.recount.moments import Office, midnight
+from bench.recount.moments import ZONE, Office, midnight
+from bench.recount.tree import Tree
+from bench.recount.weekly import Week, Weeks
+from bench.report_tables import tables_differ
 from engine.cli.operator import operator
+from engine.directory.exchange import export_csv
 from engine.facade import Engine
 from engine.history import export_lines
 from engine.i18n import Catalogue, Language, catalogue
 from engine.installation import Timetables, open_engine
-from engine.reports import FILES, WRITERS, Asked, Grouping, Printer, Reports, open_reports
+from engine.reports import FILES, WRITERS, Asked, Grouping, Printer, Reports, Rules, issue_due, open_reports
 from engine.reports.counting import count
 from engine.reports.indicators import INDICATORS
 from engine.reports.selection import Selection
@@ -66,6 +79,8 @@ def main() -> None:
     parser.add_argument("--keyring", default="sqlite://")
     parser.add_argument("--period", help="a year; by default that of the first case")
     parser.add_argument("--log", type=Path, help="where the log goes and stays, instead of a temporary file")
+    parser.add_argument("--reuse", action="store_true", help="the log is there already, and up to date")
+    parser.add_argument("--issue", action="store_true", help="issue 周通报 of every week first")
     parser.add_argument("--files", type=Path, help="a folder for every report as Excel and PDF")
     given = parser.parse_args()
     with (
@@ -76,6 +91,8 @@ def main() -> None:
             engine,
             given.log or Path(folder) / "log.jsonl",
             None if given.period is None else int(given.period),
+            reuse=given.reuse,
+            issue=given.issue,
         )
         if given.files is not None:
             _set(engine, given.files, given.period)
@@ -83,45 +100,110 @@ def main() -> None:
     sys.exit(1 if differences else 0)
 
 
-def compare(engine: Engine, file: Path, year: int | None = None) -> int:
+def compare(
+    engine: Engine,
+    file: Path,
+    year: int | None = None,
+    *,
+    reuse: bool = False,
+    issue: bool = False,
+    config: Path = CONFIG,
+) -> int:
     """Compare all of a year; how many values differ. year: by default that in which the first case began."""
-    reports = open_reports(engine, CONFIG, Timetables(CONFIG))
-    _timed("facts brought up to the logs", lambda: reports.rollup.sweep(whole=True))
+    reports = open_reports(engine, config, Timetables(config))
+    lagging = reports.rollup.behind(whole=True)
+    _timed("facts brought up to the logs", lambda: reports.rollup.rebuild(lagging))
     year = year or first_year(engine)
-    periods, snapshot = _periods(year), reports.snapshot()
-    _timed("log exported", lambda: _export(engine, file))
+    periods, weeks, snapshot = _periods(year), _weeks(year), reports.snapshot()
+    if issue:
+        _timed("周通报 issued", lambda: issue_weeks(engine, reports, weeks))
+    if not reuse:
+        _timed("log exported", lambda: _export(engine, file))
+    units = _export_units(engine, file.with_suffix(".units.csv"))
     print(f"  {file.stat().st_size / 1e6:.0f} MB")
-    tally = _timed("recomputed from the log", lambda: recounted(file, periods, snapshot))
+    tree = Tree(units, config / "directory.toml")
+    tally, book = _timed(
+        "recomputed from the log", lambda: recounted(file, tree, periods, weeks, snapshot, config)
+    )
     rates = _timed("counted by the engine", lambda: _counted(engine, reports, periods, snapshot))
     times = _timed("times taken, by the engine", lambda: _durations(engine, reports, str(year)))
     found = _held_together(dict(tally.rates), rates)
     found += _times_together(tally, times)
+    found += _timed("tables, by the engine", lambda: tables_differ(engine, reports, book, tree))
     print(f"{found} of the values differ" if found else "every value is the same")
     return found
 
 
-def recounted(file: Path, periods: Mapping[str, tuple[int, int]], snapshot: int) -> Tally:
+def recounted(
+    file: Path,
+    tree: Tree,
+    periods: Mapping[str, tuple[int, int]],
+    weeks: list[Week],
+    snapshot: int,
+    config: Path = CONFIG,
+) -> tuple[Tally, Book]:
     """All of an exported log, counted without the engine."""
-    rules = rules_in(CONFIG / "reports.toml")
-    office = Office(CONFIG / "calendars" / f"{rules['calendar']}.toml")
-    tally, total, events = Tally(Formulas(rules), office, periods, snapshot), 0, 0
+    rules = rules_in(config / "reports.toml")
+    office = Office(config / "calendars" / f"{rules['calendar']}.toml")
+    formulas = Formulas(rules)
+    tally = Tally(formulas, office, periods, snapshot)
+    book = Book(rules, tree, periods, Weeks(rules, tree, weeks, snapshot), snapshot)
+    total = events = 0
     for case, lines in logged_cases(file, rules):
-        tally.add(case)
+        found = list(formulas.found(case))
+        tally.add(case, found)
+        book.add(case, found)
         total, events = total + 1, events + lines
     print(f"  {total} cases, {events} events")
-    return tally
+    return tally, book
+
+
+def issue_weeks(engine: Engine, reports: Reports, weeks: list[Week]) -> int:
+    """Issue 周通报 on the Monday after each week, as if switched on; how many were issued."""
+    assert engine.directory is not None
+
+    def enabled() -> Rules:
+        rules = reports.rules()
+        return replace(rules, weekly=replace(rules.weekly, enabled=True, legal_basis="核算"))
+
+    issuing = Reports(
+        engine.database,
+        engine.definitions,
+        reports.rollup,
+        enabled,
+        Timetables(CONFIG),
+        engine.clock,
+        reports.zone,
+    )
+    return sum(len(issue_due(issuing, engine.directory.index, monday)) for _, _, monday in weeks)
 
 
 def first_year(engine: Engine) -> int:
-    """The year in which the first case began."""
+    """The year in which the first case began, where it began."""
     first = next(engine.case_ids())
-    return datetime.fromtimestamp(engine.case(first).started_at / 1e6, tz=UTC).year
+    return datetime.fromtimestamp(engine.case(first).started_at / 1e6, tz=ZONE).year
 
 
 def _periods(year: int) -> dict[str, tuple[int, int]]:
     starts = [midnight(date(year + month // 12, month % 12 + 1, 1)) for month in range(13)]
     months = {f"{year}-{month + 1:02d}": (starts[month], starts[month + 1]) for month in range(12)}
     return {str(year): (starts[0], starts[12]), **months}
+
+
+def _weeks(year: int) -> list[Week]:
+    found, day = list[Week](), date.fromisocalendar(year, 1, 1)
+    while day.isocalendar().year == year:
+        name = f"{year}-W{day.isocalendar().week:02d}"
+        found.append((name, midnight(day), midnight(day + timedelta(days=7))))
+        day += timedelta(days=7)
+    return found
+
+
+def _export_units(engine: Engine, file: Path) -> Path:
+    assert engine.directory is not None
+    tables = export_csv(engine.directory.index, engine.clock(), zone=ZoneInfo(engine.settings.zone))
+    file.write_bytes(tables["units.csv"])
+    return file
 
 
 def _export(engine: Engine, file: Path) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,16 +40,50 @@ class Formulas:
         self._opinions = {word: kind for kind, words in rules["satisfaction"].items() for word in words}
         self._aside = {key for key, flow in rules["flows"].items() if flow.get("counted") is False}
 
+    def counts(self, case: Case) -> bool:
+        """Whether a case was taken on, and is of a flow that is counted."""
+        return case.flow not in self._aside and "not_accepted" not in case.passed
+
+    def role(self, work: Work) -> str:
+        """What a task counts as; empty for nothing."""
+        return str(self._steps.get(work.element, {}).get("role", ""))
+
+    def score(self, work: Work) -> int | None:
+        """The score that a completed task gave."""
+        name = self._steps.get(work.element, {}).get("score")
+        given = work.entered.get(name) if name and work.how == "completed" else None
+        return given if isinstance(given, int) and not isinstance(given, bool) else None
+
+    def outcome(self, case: Case) -> str:
+        """The kind of outcome, or the word itself where the rules know none for it."""
+        word = plain(case.variables.get("outcome"))
+        return str(self._rules["outcomes"].get(word, word))
+
+    def closed(self, case: Case) -> int | None:
+        """When a case was closed: as it says itself, or with its end if it was settled and not given up."""
+        said = moment(case.variables.get("closed_at"))
+        if said is not None:
+            return said
+        settled = moment(case.variables.get("settled_at")) is not None
+        return case.ended if settled and self._is_over(case) else None
+
+    def ended_open(self, case: Case) -> int | None:
+        """When a case came to its end without being settled or given up."""
+        settled = moment(case.variables.get("settled_at")) is not None
+        return case.ended if not settled and self._is_over(case) else None
+
+    def _is_over(self, case: Case) -> bool:
+        return case.status == "completed" and self.outcome(case) not in self._rules["given_up"]
+
     def found(self, case: Case) -> Iterator[Found]:
         """All that a case adds, to the whole or to what is left out."""
-        counts = case.flow not in self._aside and "not_accepted" not in case.passed
+        counts = self.counts(case)
         for name, at, level, whole, part in (*self._of_case(case), *self._of_steps(case)):
             yield name, at, level, whole and counts, whole and counts and part
 
     def settled(self, case: Case) -> int | None:
         """When a case was settled, as it says at its end, if it counts."""
-        counts = case.flow not in self._aside and "not_accepted" not in case.passed
-        return moment(case.variables.get("settled_at")) if counts else None
+        return moment(case.variables.get("settled_at")) if self.counts(case) else None
 
     def received(self, case: Case) -> int:
         """When a case was received."""
@@ -74,12 +108,8 @@ class Formulas:
             yield "reopened", first, "", True, bool(again) and again[0] <= first + window
         if settled is None:
             return
-        word = said.get("outcome", "")
-        outcome = self._rules["outcomes"].get(word, word)
-        closed = moment(said.get("closed_at")) is not None or (
-            case.status == "completed" and outcome not in self._rules["given_up"]
-        )
-        yield "closed", settled, "", True, closed
+        outcome = self.outcome(case)
+        yield "closed", settled, "", True, self.closed(case) is not None
         tried = outcome in ("written", "oral", "failed", "to_case")
         yield "resolved", settled, "", tried, outcome in ("written", "oral")
         yield "reworked", settled, "", True, "rework" in case.passed
@@ -108,7 +138,7 @@ class Formulas:
             if role == "sign":
                 went_on = work.how in ("", "completed")
                 yield (
-                    "dispatched_right", work.opened, work.level, went_on, self._answer(work) != "returned",
+                    "dispatched_right", work.opened, work.level, went_on, self.answer(work) != "returned",
                 )  # fmt: skip
         for stage in case.stages.values():
             deadline = end_of_day(stage.deadline) if stage.kind == "term" else None
@@ -116,7 +146,7 @@ class Formulas:
                 yield "escalated", stage.opened, stage.level, True, stage.outcome == "raised"
             elif deadline is not None:
                 yield "performed", deadline, "", not stage.is_gone, stage.outcome == "performed"
-        for call in self._calls(case):
+        for call in self.calls(case):
             yield from self._of_call(case, call)
 
     def _of_call(self, case: Case, call: Call) -> Iterator[Found]:
@@ -131,8 +161,8 @@ class Formulas:
         yield "satisfied", call.ended, "", stated, call.opinion in ("satisfied", "fairly")
         yield "solved", call.ended, "", reached and call.solved in ("yes", "no"), call.solved == "yes"
 
-    def _calls(self, case: Case) -> Iterator[Call]:
-        """Attempts at one place are one follow-up until somebody was reached, or it was tried often enough."""
+    def calls(self, case: Case) -> Iterator[Call]:
+        """Its follow-ups. Attempts at one place are one follow-up until somebody was reached, or it was tried often enough."""
         tries: dict[tuple[int, str], list[Work]] = defaultdict(list)
         for number in sorted(case.work):
             work = case.work[number]
@@ -143,7 +173,7 @@ class Formulas:
             most, row = step.get("attempts", self._rules["attempts"]), list[Work]()
             for work in works:
                 row.append(work)
-                answer = self._answer(work)
+                answer = self.answer(work)
                 if work.ended is not None and (answer != "unreached" or len(row) >= most):
                     yield self._call(row, step, answer)
                     row = []
@@ -164,10 +194,11 @@ class Formulas:
             opinion=self._opinions.get(opinion, "") if isinstance(opinion, str) else "",
         )
 
-    def _answer(self, work: Work) -> str:
+    def answer(self, work: Work) -> str:
+        """Which answer a task was completed with, in the words of the rules."""
         if work.how != "completed":
             return ""
-        for name, words in self._steps[work.element].get("answers", {}).items():
+        for name, words in self._steps.get(work.element, {}).get("answers", {}).items():
             given = work.entered.get(name)
             word = str(given).lower() if isinstance(given, bool) else given
             if isinstance(word, str) and word in words:
@@ -186,9 +217,9 @@ class Tally:
         self.rates: dict[tuple[str, str, str], list[int]] = defaultdict(lambda: [0, 0, 0])
         self.times: dict[tuple[str, str, str], array[int]] = defaultdict(lambda: array("q"))
 
-    def add(self, case: Case) -> None:
-        """Count a case in; the first period is told by flow and by level too."""
-        for name, at, level, whole, part in self._formulas.found(case):
+    def add(self, case: Case, found: Iterable[Found]) -> None:
+        """Count a case in, with all it adds; the first period is told by flow and by level too."""
+        for name, at, level, whole, part in found:
             if name in DUE and at >= self._snapshot:
                 continue
             for number, (period, (start, end)) in enumerate(self._periods.items()):
@@ -211,7 +242,7 @@ class Tally:
             spent = self._spent(case, self._formulas.received(case), settled)
             for key in ("", case.flow):
                 self._keep("case_durations", key, {"spent": spent[0], "spent_office": spent[1]})
-        if settled is None and not self._counts(case):
+        if not self._formulas.counts(case):
             return
         for work in case.work.values():
             if work.how != "completed" or work.ended is None or not start <= work.ended < end:
@@ -226,9 +257,6 @@ class Tally:
             }
             self._keep("step_durations", work.element, found)
             self._keep("department_durations", work.unit, found)
-
-    def _counts(self, case: Case) -> bool:
-        return any(whole for name, _, _, whole, _ in self._formulas.found(case) if name == "accepted")
 
     def _keep(self, table: str, key: str, values: Mapping[str, int]) -> None:
         for name, value in values.items():

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.recount.moments import micros
+from bench.recount.trail import Trail
 
 
 @dataclass(slots=True)
@@ -18,9 +19,9 @@ class Place:
     """A running process or sub-process. token: that it belongs to. tokens: that stand in it."""
 
     key: str
+    definition: str
     parent: int | None
     token: int | None
-    kind: str
     variables: dict[str, Any]
     tokens: set[int] = field(default_factory=set)
 
@@ -57,15 +58,16 @@ class Stage:
 class Case:
     """A case read to its last event."""
 
-    def __init__(self, rules: dict[str, Any], keys: dict[str, str]) -> None:
+    def __init__(self, number: str, rules: dict[str, Any], keys: dict[str, str]) -> None:
+        self.number = number
         self._marks = {name: set(elements) for name, elements in rules["passed"].items()}
         self._stage = {key: kind for kind, found in rules["processes"].items() for key in found}
         self._keys = keys
         self.places: dict[int, Place] = {}
-        self._home: dict[int, int] = {}
         self._held: dict[int, set[int]] = {}
         self.work: dict[int, Work] = {}
         self.stages: dict[int, Stage] = {}
+        self.trail = Trail()
         self.flow, self.status = "", "active"
         self.variables: dict[str, Any] = {}
         self.clock: int | None = None
@@ -113,7 +115,7 @@ class Case:
         definition: str, index: int | None, variables: dict[str, Any],
     ) -> None:  # fmt: skip
         key = self._keys[definition]
-        place = self.places[number] = Place(key, parent, token, kind, dict(variables))
+        place = self.places[number] = Place(key, definition, parent, token, dict(variables))
         if parent is None:
             self.flow, self.variables = key, place.variables
         if kind == "process" and key in self._stage:
@@ -137,13 +139,24 @@ class Case:
     def _set(self, at: int, number: int, values: dict[str, Any]) -> None:
         self.places[number].variables.update(values)
 
-    def _open_token(self, at: int, number: int, token: int, element: str, *_: Any) -> None:
-        self.places[number].tokens.add(token)
-        self._home[token] = number
+    def _open_token(
+        self, at: int, number: int, token: int, element: str, status: str, flow: str | None, *_: Any
+    ) -> None:
+        place = self.places[number]
+        place.tokens.add(token)
+        if status == "armed":
+            self.trail.wait(token, place.definition, element)
+        else:
+            self.trail.come(token, place.definition, element, flow, at)
         self._pass(at, number, element)
 
     def _move(self, at: int, number: int, token: int, flow: str, element: str) -> None:
+        self.trail.come(token, self.places[number].definition, element, flow, at)
         self._pass(at, number, element)
+
+    def _turn_token(self, at: int, number: int, token: int, status: str, _: Any) -> None:
+        if status != "armed":
+            self.trail.fire(token, at)
 
     def _close_token(self, at: int, number: int, token: int, *_: Any) -> None:
         for inner in [
@@ -154,6 +167,7 @@ class Case:
         self._vanish(at, token)
 
     def _vanish(self, at: int, token: int) -> None:
+        self.trail.leave(token, at)
         for task in self._held.pop(token, ()):
             work = self.work.get(task)
             if work is not None and work.ended is None:
@@ -219,6 +233,7 @@ _READERS = {
     "var": "_set",
     "token+": "_open_token",
     "move": "_move",
+    "token~": "_turn_token",
     "token-": "_close_token",
     "task+": "_open_work",
     "task~": "_claim",
@@ -231,8 +246,8 @@ def cases(file: Path, rules: dict[str, Any]) -> Iterator[tuple[Case, int]]:
     """The cases of an exported log, each with how many events it has. One case at a time is held in memory."""
     keys: dict[str, str] = {}
     with file.open("rb") as lines:
-        for _, found in groupby(map(json.loads, lines), key=lambda line: line["case"]):
-            case, events = Case(rules, keys), 0
+        for number, found in groupby(map(json.loads, lines), key=lambda line: line["case"]):
+            case, events = Case(number, rules, keys), 0
             for line in found:
                 keys.update(line["processes"])
                 case.take(line)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable
 from typing import Any, BinaryIO
 from uuid import UUID
+
+import orjson
 
 from engine.cases.log import EventContent, StoredEvent
 from engine.history.verify import Opened
@@ -45,7 +46,7 @@ def export_lines(
                 **told(event, content, moment),
                 "processes": {digest: key_of.get(digest).definition.key for digest in opened},
             }
-            target.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
+            target.write(orjson.dumps(line) + b"\n")
             written += 1
         if progress is not None:
             progress(number)

@@ -132,6 +132,8 @@ class Folding:
             self._change(effect[2], effect[3])
         elif kind in ("move", "token+"):
             self._pass(effect, at)
+        elif kind == "token~":
+            self._passing.change(effect, at)
         elif kind == "scope+":
             self._enter(self._state.scopes[effect[1]], at)
         elif kind == "case":

@@ -12,7 +12,7 @@ from typing import Any, Final
 from engine.errors import InvalidInput
 
 FILE: Final = "reports.toml"
-FOLD: Final = 2
+FOLD: Final = 3
 """Version of how facts are made of a log; a higher one makes all facts anew."""
 
 MARKS: Final = frozenset({"not_accepted", "rework", "reopening", "raised", "performed", "unperformed"})

@@ -22,9 +22,11 @@ MOST: Final = 1_000
 
 
 def supervision(writing: Writing) -> Report:
-    """督办: what was received in the period, and whatever is open still."""
+    """督办: what was received in the period, and what was received before it and is open still."""
     facts = case_facts.c
-    open_still = sa.and_(facts.settled_at.is_(None), facts.ended_at.is_(None))
+    open_still = sa.and_(
+        facts.settled_at.is_(None), facts.ended_at.is_(None), facts.received_at < writing.period.end
+    )
     query = (
         sa.select(
             facts.case_id, case_headers.c.case_code, facts.detail, facts.received_at, facts.settled_at, facts.ended_at,

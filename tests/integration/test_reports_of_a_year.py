@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -17,9 +19,18 @@ from engine.i18n import Language, catalogue
 from engine.inbox import Viewer, viewer_of
 from engine.installation import Timetables, open_engine
 from engine.reports import INDICATORS, WRITERS, Asked, Grouping, Reports, open_reports, to_json
+from engine.reports.rollup import packed, unpacked
 from engine.simulation.shards import simulate_year
 from engine.store import Database
-from engine.store.tables import METADATA, case_episodes, case_facts, case_heat, rollups, unproved_events
+from engine.store.tables import (
+    METADATA,
+    case_episodes,
+    case_facts,
+    case_heat,
+    interviews_called,
+    rollups,
+    unproved_events,
+)
 from tests.integration.test_county_year import prepared
 
 pytestmark = pytest.mark.slow
@@ -132,6 +143,87 @@ def test_indicators_are_those_recomputed_from_the_log(
     engine: Engine = request.getfixturevalue(kind)
     assert compare(engine, tmp_path / "log.jsonl", 2025) == 0
     assert "every value is the same" in capsys.readouterr().out
+
+
+def test_weekly_reports_are_issued_as_recomputed_with_interviews(
+    embedded: Engine, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # So that the few cases of a small county make places and interviews.
+    config = tmp_path / "config"
+    shutil.copytree(CONFIG, config)
+    rules = (config / "reports.toml").read_text("utf-8")
+    for line, other in (
+        ("smallest_cases = 5", "smallest_cases = 1"),
+        ("smallest_units = 3", "smallest_units = 2"),
+        ("streak = 3", "streak = 1"),
+    ):
+        assert line in rules
+        rules = rules.replace(line, other)
+    (config / "reports.toml").write_text(rules, "utf-8")
+    assert compare(embedded, tmp_path / "log.jsonl", 2025, issue=True, config=config) == 0
+    told = re.search(r"(\d+) times criticism, (\d+) interviews", capsys.readouterr().out)
+    assert told is not None
+    assert int(told[1]) > 0
+    assert int(told[2]) > 0
+    with embedded.database.transaction() as tx:
+        tx.execute(interviews_called.delete())
+    assert compare(embedded, tmp_path / "log.jsonl", 2025, reuse=True, config=config) == 1
+
+
+def heat_with_one_more(content: bytes) -> bytes:
+    found = unpacked(content)
+    first = min(found["elements"])
+    found["elements"][first][0] += 1
+    return packed(found)
+
+
+def tampered(engine: Engine, report: str) -> None:
+    """Change a stored fact that a report is made of, and nothing that says so."""
+    step, facts = case_episodes.c, case_facts.c
+    whistles = sa.select(facts.case_id).where(facts.definition_key == "whistle", facts.accepted == 1)
+    with engine.database.transaction() as tx:
+        one = tx.execute(whistles.limit(1)).scalar()
+        if report == "whistle-ledger":
+            arrived = (step.case_id.in_(whistles), step.role == "arrive", step.ending == "completed")
+            assert tx.execute(case_episodes.update().where(*arrived).values(unit="elsewhere")).rowcount > 0
+        elif report == "ping-pong":
+            row = tx.execute(sa.select(case_episodes).where(step.case_id == one, step.kind == "task")).first()
+            assert row is not None
+            for number, unit in ((901, "one"), (902, "two"), (903, "three")):
+                begun = {"opened_at": row.opened_at + number, "ended_at": row.opened_at + number + 1}
+                turn = {**row._mapping, "number": number, "unit": unit, "ending": "returned", **begun}
+                tx.execute(case_episodes.insert().values(turn))
+        elif report == "honesty":
+            closed = tx.execute(
+                sa.select(facts.case_id).where(facts.closed_at.is_not(None)).limit(1)
+            ).scalar()
+            late = {"settled_at": facts.closed_at + 1}
+            assert tx.execute(case_facts.update().where(facts.case_id == closed).values(late)).rowcount == 1
+        elif report == "supervision":
+            other = {"definition_key": "supervision"}
+            assert tx.execute(case_facts.update().where(facts.case_id == one).values(other)).rowcount == 1
+        elif report == "heat":
+            row = tx.execute(sa.select(case_heat).where(case_heat.c.case_id == one)).first()
+            assert row is not None
+            content = heat_with_one_more(bytes(row.content))
+            which = (case_heat.c.case_id == one, case_heat.c.definition == row.definition)
+            tx.execute(case_heat.update().where(*which).values(content=content))
+        else:
+            due = {"due_at": facts.settled_at - 1}
+            given = (facts.settled_at <= facts.due_at, facts.definition_key.in_(("whistle", "intake")))
+            assert tx.execute(case_facts.update().where(*given).values(due)).rowcount > 0
+
+
+@pytest.mark.parametrize(
+    "report", ["whistle-ledger", "ping-pong", "honesty", "supervision", "heat", "weekly"]
+)
+def test_a_wrong_fact_is_found_in_its_report(
+    report: str, server: Engine, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    reports_of(server)
+    tampered(server, report)
+    assert compare(server, tmp_path / "log.jsonl", 2025) > 0
+    assert f"≠ {report} " in capsys.readouterr().out
 
 
 def test_a_wrong_fact_is_a_difference(server: Engine, tmp_path: Path) -> None:
