@@ -126,6 +126,14 @@ class MeOutput(Output):
     expires_at = moment("When the session ends if nothing is asked any more.", allow_none=True)
 
 
+class SignedInOutput(Output):
+    """Who is signed in, if anybody is."""
+
+    me = fields.Nested(
+        MeOutput, allow_none=True, metadata={"description": "The caller; null: nobody is signed in."}
+    )
+
+
 class ProviderOutput(Output):
     """An organisation one may sign in with."""
 

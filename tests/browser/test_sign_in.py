@@ -23,7 +23,7 @@ def test_a_clerk_signs_in_works_and_signs_out(visit: Visit, device: Device) -> N
     page.get_by_role("button", name="个人菜单").filter(visible=True).click()
     page.get_by_role("menuitem", name="退出登录").filter(visible=True).click()
     page.wait_for_url("**/sign-in")
-    visitor.expect_complaint("401")
+    # Nobody being signed in is no error: the console stays empty.
     page.goto("/inbox")
     page.wait_for_url("**/sign-in?next=**")
 

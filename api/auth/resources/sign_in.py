@@ -21,6 +21,7 @@ from api.auth.schemas import (
     MeOutput,
     PasswordInput,
     SessionOutput,
+    SignedInOutput,
 )
 from api.blueprint import Blueprint
 from api.language import language
@@ -95,6 +96,18 @@ class Me(MethodView):
     def get(self) -> dict[str, Any]:
         """Who I am: my roles in units, what I may ask for, whom I stand in for."""
         return _me(gate(), g.bihuan_arrival, g.get("bihuan_secret"))
+
+
+@blueprint.route("/session")
+class Session(MethodView):
+    """Whether anybody is signed in."""
+
+    @public
+    @blueprint.response(200, SignedInOutput)
+    def get(self) -> dict[str, Any]:
+        """Who is signed in at this browser, or nobody: what a page asks before it knows. Never refused."""
+        arrival = g.get("bihuan_arrival")
+        return {"me": None if arrival is None else _me(gate(), arrival, g.get("bihuan_secret"))}
 
 
 @blueprint.route("/password")

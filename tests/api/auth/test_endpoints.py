@@ -65,6 +65,8 @@ def test_only_these_endpoints_are_open_to_anybody(app: Flask) -> None:
         "GET /metrics",
         "GET /api/v1/openapi.json",
         "POST /api/v1/auth/login",
+        # Says to a browser who is signed in at it, or that nobody is.
+        "GET /api/v1/auth/session",
         "GET /api/v1/auth/providers",
         "GET /api/v1/auth/oidc/<string:provider>/start",
         "GET /api/v1/auth/oidc/<string:provider>/callback",

@@ -9,6 +9,7 @@ from engine.store.tables import accounts, sessions, sign_in_failures
 from tests.api.auth.house import CLI, PASSWORD, SECOND, House
 
 ME = "/api/v1/auth/me"
+SESSION = "/api/v1/auth/session"
 WORK = "/api/v1/tests/work"
 
 
@@ -24,6 +25,19 @@ def test_who_signs_in_is_told_who_they_are(house: House) -> None:
     assert "tasks:act" in me["permissions"]
     assert "accounts:write" not in me["permissions"]
     assert me["must_change_password"] is False
+
+
+def test_a_browser_is_told_without_an_error_that_nobody_is_signed_in(house: House) -> None:
+    browser = house.browser()
+    answer = browser.get(SESSION)
+    assert (answer.status_code, answer.json) == (200, {"me": None})
+    house.account("wang", person="wang")
+    browser.sign_in("wang")
+    assert browser.get(SESSION).json == {"me": browser.get(ME).json}
+    house.clock.advance(3_600 * SECOND)
+    assert browser.get(SESSION).json == {"me": None}
+    browser.client.set_cookie("bihuan", "guessed")
+    assert browser.get(SESSION).json == {"me": None}
 
 
 def test_names_of_roles_are_in_the_callers_language(house: House) -> None:

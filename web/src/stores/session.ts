@@ -6,6 +6,7 @@ import { forgetDevice, rememberedMe, rememberMe } from '@/offline/device'
 import type { components } from '@/api/contract'
 
 export type Me = components['schemas']['MeOutput']
+type SignedIn = components['schemas']['SignedInOutput']
 
 /** Who is signed in, and on whose behalf they act. */
 export const useSession = defineStore('session', () => {
@@ -23,29 +24,32 @@ export const useSession = defineStore('session', () => {
 
   async function look(): Promise<void> {
     try {
-      me.value = (await call<Me>('/auth/me')).body
-      remembered.value = false
-      rememberMe(me.value)
+      // Nobody being signed in is an answer and no error.
+      arrive((await call<SignedIn>('/auth/session')).body.me ?? null)
     } catch (error) {
       if (!(error instanceof Problem)) throw error
       if (error.status === 0 && rememberedMe()) {
         me.value = rememberedMe()
         remembered.value = true
-      } else if (error.status === 401) me.value = null
-      else throw error
+      } else throw error
     } finally {
       asked.value = true
     }
   }
 
   async function signIn(login: string, password: string): Promise<void> {
-    await call('/auth/login', { method: 'POST', body: { login, password } })
-    await look()
+    arrive((await call<Me>('/auth/login', { method: 'POST', body: { login, password } })).body)
   }
 
   async function changePassword(old: string, fresh: string): Promise<void> {
-    await call('/auth/password', { method: 'POST', body: { old_password: old, new_password: fresh } })
-    await look()
+    arrive((await call<Me>('/auth/password', { method: 'POST', body: { old_password: old, new_password: fresh } })).body)
+  }
+
+  function arrive(who: Me | null): void {
+    me.value = who
+    asked.value = true
+    remembered.value = false
+    if (who) rememberMe(who)
   }
 
   /** Act for somebody absent from now on; null: for oneself again. */
