@@ -34,7 +34,7 @@ run: web
 
 # The pages in a browser are among the tests, so they are built before.
 test: web
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 	$(BIN)/python web/build.py test
 
 check: $(STAMP)

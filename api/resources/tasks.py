@@ -91,7 +91,7 @@ def _known(task: TaskRef, page: TaskPage) -> tuple[dict[str, Any], list[str]]:
     # What is masked is left out: the form would hand it in again as if it were the value.
     hidden = {path.partition(".")[0].partition("[")[0] for path in masked}
     opened = {name: value for name, value in values_of(seen).items() if name not in hidden}
-    known = {name: opened.get(name, value) for name, value in values.items() if name not in hidden}
+    known = {**{name: value for name, value in values.items() if name not in hidden}, **opened}
     return known, sorted({*(set(sealed) - set(opened)), *masked})
 
 

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from engine.calendars import Timetable
 from engine.casepage.asking import Asked, ask
 from engine.casepage.diagram import DiagramState, Painter
+from engine.casepage.entered import entered_before
 from engine.casepage.stepping import Standing, stand_after
 from engine.casepage.telling import Telling, Told
 from engine.cases.log import EventContent, StoredEvent
@@ -222,7 +223,7 @@ class CasePages:
         with self._file.eyes(reader, case_id) as (tx, eyes):
             read = self._read(tx, eyes)
             scope, item = _open_task(read.state, eyes, task)
-            seen = read.state.seen_by(scope, item)
+            seen = {**entered_before(read.events, scope, item), **read.state.seen_by(scope, item)}
             eyes.prepare(tx, *seen.values())
         form = set() if item.form is None else self._fields(scope, item.form)
         values = {name: eyes.show(seen[name], name) for name in sorted(form) if name in seen}

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import pytest
 
-from tests.api.place import Place
+from tests.api.place import FORM, Place
+from tests.support import bpmn
 
 
 def test_a_case_goes_its_way(place: Place) -> None:
@@ -94,6 +98,45 @@ def test_the_page_of_a_task_has_its_form_and_what_is_known(place: Place) -> None
     looked_on = place.sign_in("town").get(f"/tasks/{task}").get_json()
     assert not looked_on["claimable"]
     assert looked_on["data"] == {}
+
+
+def test_what_was_entered_is_offered_again_after_a_step_was_put_back(place: Place) -> None:
+    """Also what the step's mapping did not take over into the case; not to who comes to the step in the usual way."""
+    grid = bpmn.properties({"bihuan:candidate": "网格/网格员"})
+    diagram = bpmn.diagram(
+        bpmn.start("s"),
+        bpmn.user("report", form="register", outputs={"title": "=title"}, extension=grid),
+        bpmn.user("check", outputs={"done": "=done"}, extension=grid),
+        bpmn.xor("x"),
+        bpmn.end("e"),
+        "s -> report -> check -> x; x -> e if done; x -> report else",
+        key="reports",
+    )
+    place.engine.deploy({"r.bpmn": diagram, "register.form": json.dumps(FORM).encode()}, actor="designer")
+    case = str(place.engine.start("reports", {"grid": "G1"}, actor="grid").case_id)
+    caller = place.sign_in("grid")
+    entered = {"title": "积水", "people_count": 3, "caller_phone": "13800001234"}
+
+    def report() -> str:
+        task = place.task(case, "report")
+        assert caller.post(f"/tasks/{task}/complete", {"variables": entered}).status_code == 200
+        return task
+
+    def offered() -> dict[str, Any]:
+        data: dict[str, Any] = caller.get(f"/tasks/{place.task(case, 'report')}").get_json()["data"]
+        return data
+
+    assert caller.post(f"/tasks/{report()}/recall").status_code == 200
+    assert offered() == entered
+    report()
+    check = place.task(case, "check")
+    back = {"to": "report", "reason": "人数不对"}
+    assert caller.post(f"/tasks/{check}/return", back).status_code == 200
+    assert offered() == entered
+    report()
+    again = {"variables": {"done": False}}
+    assert caller.post(f"/tasks/{place.task(case, 'check')}/complete", again).status_code == 200
+    assert offered() == {"title": "积水"}
 
 
 def test_only_a_superior_moves_a_task_that_is_not_theirs(place: Place) -> None:

@@ -1,4 +1,4 @@
-import { computed, onScopeDispose, ref, shallowRef, watch, type Ref } from 'vue'
+import { computed, onScopeDispose, ref, shallowRef, watch } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { freshKey } from '@/api/http'
 import { Problem } from '@/api/problem'
@@ -8,7 +8,7 @@ import { useNames } from '@/stores/names'
 import { DraftKeeper, findDraft } from './drafts'
 
 /** One task: its page, its draft, and doing something with it. */
-export function useTask(id: Ref<string>) {
+export function useTask(id: string) {
   const { t } = useI18n()
   const names = useNames()
 
@@ -35,20 +35,19 @@ export function useTask(id: Ref<string>) {
     reading?.abort()
     const now = (reading = new AbortController())
     await keeper?.flush()
-    const task = id.value
     failure.value = null
     gone.value = false
     clear()
     try {
       const [found, kept] = await Promise.all([
-        readTask(task, now.signal),
-        findDraft(task, now.signal).catch(() => ({ saved_at: null, values: {} })),
+        readTask(id, now.signal),
+        findDraft(id, now.signal).catch(() => ({ saved_at: null, values: {} })),
       ])
       if (now.signal.aborted) return
       page.value = found
       values.value = { ...found.data, ...kept.values }
       draft.value = kept.saved_at ? { at: kept.saved_at, safe: true } : null
-      keeper = new DraftKeeper(task, (at, safe) => (draft.value = { at, safe }))
+      keeper = new DraftKeeper(id, (at, safe) => (draft.value = { at, safe }))
     } catch (error) {
       if (now.signal.aborted) return
       page.value = null
@@ -78,7 +77,7 @@ export function useTask(id: Ref<string>) {
     try {
       if (verb === 'complete') keeper?.hold()
       else await keeper?.flush()
-      await act(id.value, verb, given, key)
+      await act(id, verb, given, key)
       unsure = null
       if (verb === 'complete') keeper?.forget()
       return true
@@ -105,7 +104,7 @@ export function useTask(id: Ref<string>) {
     } else if (error.status === 404) gone.value = true
   }
 
-  watch(id, load, { immediate: true })
+  void load()
   watch(online, (there) => {
     if (there) void keeper?.flush()
   })
