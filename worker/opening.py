@@ -31,7 +31,7 @@ def open_worker_engine(settings: ServiceSettings, registry: Registry) -> Engine:
         settings=Settings(zone=settings.zone, soon_seconds=settings.due_soon_hours * 3_600),
         keyring=settings.keyring or None,
         pool_size=settings.pool_size,
-        senders=registry.senders(),
+        senders=registry.senders(settings.zone),
     )
     # The directory stays for as long as the process does: no collection need walk through it again.
     gc.collect()

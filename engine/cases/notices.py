@@ -11,10 +11,12 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from engine import canonical
+from engine.calendars.case_clock import LADDER
 from engine.canonical import Wire
 from engine.cases.clock import Clock
 from engine.cases.stuck import NO_CASE
 from engine.errors import NotFound
+from engine.i18n import Catalogue
 from engine.store import Database
 from engine.store.tables import notices
 
@@ -23,6 +25,9 @@ BREACHES: Final = 3
 """So many limits run out in a quarter bring an interview (DOMAIN, flow F)."""
 WINDOW: Final = 92 * 86_400_000_000
 """The quarter: the last 92 days."""
+
+KINDS: Final = frozenset({"reminder", "mentioned", "weekly.interview", *LADDER})
+"""Every kind of notice that is written; each has its words in the catalogues (`notice.<kind>`)."""
 
 _C = notices.c
 
@@ -134,6 +139,25 @@ class Notices:
     def _theirs(self, person: str) -> sa.ColumnElement[bool]:
         groups = [f"group:{group}" for group in self._groups(person)]
         return _C.addressee.in_([f"user:{person}", *groups])
+
+
+def word_of(kind: str, say: Catalogue) -> str:
+    """A kind in words; as it is where a later version wrote it."""
+    key = f"notice.{kind}"
+    return say(key) if say.knows(key) else kind
+
+
+def sentence(kind: str, facts: Mapping[str, Any], say: Catalogue, moment: Callable[[int], str]) -> str:
+    """What a notice says. moment: how times are told."""
+    word = word_of(kind, say)
+    if "weeks" in facts:
+        weeks = list(facts["weeks"])
+        return say("notice.of_unit", word=word, unit=facts["unit"], count=len(weeks), weeks="、".join(weeks))
+    if "breaches" in facts:
+        return say("notice.of_breaches", word=word, count=facts["breaches"])
+    if "limit" in facts:
+        return say("notice.of_limit", word=word, limit=facts["limit"], due=moment(facts["due"]))
+    return say("notice.of_case", word=word, by=facts.get("by", ""))
 
 
 def _notice(row: Any) -> Notice:

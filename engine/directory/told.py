@@ -36,8 +36,10 @@ _UNIT: Final = "group:unit:"
 def addressees(index: Index, addressee: str, at: int) -> list[str]:
     """To whom a notice is addressed: `user:<person>` and `group:<group>` with the directory's groups.
 
-    An addressee the directory cannot tell stays as it is.
+    A bare word is a person, as comments name those they mention. An addressee the directory cannot tell stays as it is.
     """
+    if ":" not in addressee:
+        return [f"user:{addressee}"]
     if not addressee.startswith(_UNIT):
         return [addressee]
     unit, _, word = addressee.removeprefix(_UNIT).rpartition("/")

@@ -169,7 +169,22 @@ notify-court = "court"
 def test_the_file_says_which_connector_does_which_job() -> None:
     registry = Registry.read(CONFIG, {"COURT_SECRET": "s"})
     assert isinstance(registry.jobs["notify-court"], Webhook)
-    assert list(registry.senders()) == ["notice"]
+    assert list(registry.senders("Asia/Shanghai")) == ["notice"]
+
+
+def test_notices_leave_in_words() -> None:
+    sent: list[Work] = []
+
+    class Kept:
+        def do(self, work: Work) -> dict[str, Any]:
+            sent.append(work)
+            return {}
+
+    senders = Registry({}, Kept()).senders("Asia/Shanghai")
+    facts = {"limit": "whistle.arrive", "due": 1_764_568_800_000_000, "element": "check_in"}
+    senders["notice"]("n", {"kind": "supervise.order", "to": "group:a", "facts": facts})
+    assert sent[0].values["subject"] == "督办单"
+    assert sent[0].values["text"] == "督办单：whistle.arrive，2025-12-01 14:00 到期"
 
 
 @pytest.mark.parametrize(

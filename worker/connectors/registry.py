@@ -6,12 +6,16 @@ import ipaddress
 import os
 import tomllib
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
+from engine.cases.notices import sentence, word_of
 from engine.cases.outbox import Sender
 from engine.cli.shipped import settings_folder
 from engine.errors import InvalidInput
+from engine.i18n import Language, catalogue
 from engine.settings import ServiceSettings
 from worker.connectors.http import Webhook, Wire
 from worker.connectors.talk import DingTalk, Mail, Sms, WeCom
@@ -55,22 +59,23 @@ class Registry:
             raise _wrong(FILE, f"there is no connector {error}") from None
         return cls(jobs, notices)
 
-    def senders(self) -> dict[str, Sender]:
-        """What delivers outbox rows that leave the database."""
+    def senders(self, zone: str) -> dict[str, Sender]:
+        """What delivers outbox rows that leave the database. zone: in which times are told."""
         notices = self.notices
         if notices is None:
             return {}
+        say = catalogue(Language.ZH)
+
+        def moment(micros: int) -> str:
+            return f"{datetime.fromtimestamp(micros / 1e6, tz=ZoneInfo(zone)):%Y-%m-%d %H:%M}"
 
         def tell(key: str, payload: Mapping[str, Any]) -> None:
-            values = {"to": payload["to"], "subject": payload["kind"], "text": _sentence(payload), **payload}
+            kind, facts = payload["kind"], payload["facts"]
+            text = sentence(kind, facts, say, moment)
+            values = {"to": payload["to"], "subject": word_of(kind, say), "text": text, **payload}
             notices.do(Work(key=key, values=values))
 
         return {"notice": tell}
-
-
-def _sentence(payload: Mapping[str, Any]) -> str:
-    facts = payload["facts"]
-    return f"{payload['kind']}: {facts.get('limit', '')} {facts.get('element', '')}".strip()
 
 
 def _wire(entry: Mapping[str, Any]) -> Wire:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.cases.notices import sentence
 from engine.cli.command import command, option
 from engine.cli.desk import Desk, actor
 from engine.cli.grammar import Command
@@ -44,8 +45,7 @@ def _run(desk: Desk, actor: str, unread: bool, read: str | None) -> None:
         say(f"notices.{name}")
         for name in (
             "column_id",
-            "column_kind",
-            "column_limit",
+            "column_text",
             "column_addressee",
             "column_sent",
             "column_read",
@@ -54,8 +54,7 @@ def _run(desk: Desk, actor: str, unread: bool, read: str | None) -> None:
     rows = [
         (
             each.id,
-            each.kind,
-            str(each.facts.get("limit", "—")),
+            sentence(each.kind, each.facts, say, lambda micros: str(desk.time(micros))),
             each.addressee,
             desk.time(each.sent_at),
             desk.time(each.read_at),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
@@ -9,13 +10,16 @@ from uuid import UUID
 import pytest
 
 from engine import ManualClock, canonical
+from engine.calendars.case_clock import LADDER
 from engine.canonical import Wire
-from engine.cases.notices import INTERVIEW, WINDOW
+from engine.cases.notices import INTERVIEW, KINDS, WINDOW, sentence
 from engine.directory.changes import AddUnit, AssignRole, Hire
 from engine.directory.told import WORDS, addressees
 from engine.errors import NotFound
 from engine.facade import Engine
+from engine.i18n import Language, catalogue
 from engine.installation import open_engine
+from engine.reports import issuing
 from engine.store.tables import notices
 
 BEGIN = 1_600_000_000_000_000
@@ -110,3 +114,46 @@ def test_three_in_a_quarter_bring_an_interview_once(engine: Engine, clock: Manua
     assert engine.notices.of("he")[0].kind in (INTERVIEW, "yellow_card")
     clock.advance(WINDOW + 10)
     assert engine.notices.interviews_due() == []
+
+
+def test_who_is_mentioned_finds_the_notice(engine: Engine) -> None:
+    assert engine.directory is not None
+    # Comments name people by their bare ids.
+    (addressee,) = addressees(engine.directory.index, "li", NOON)
+    mine = tell(engine, 1, addressee, kind="mentioned")
+    assert [notice.id for notice in engine.notices.of("li")] == [mine]
+
+
+def written_kinds() -> set[str]:
+    """The kinds that stand in the engine's source where notices leave a case or are written."""
+    found = {INTERVIEW, issuing.INTERVIEW, *LADDER}
+    for path in Path("engine").rglob("*.py"):
+        text = path.read_text("utf-8")
+        found |= set(re.findall(r'"notice", \{"kind": "([\w.]+)"', text))
+        found |= set(re.findall(r'_tell\(session, "([\w.]+)"', text))
+    return found
+
+
+def test_every_kind_of_notice_has_its_words_in_both_languages() -> None:
+    assert {"reminder", "mentioned"} <= written_kinds()
+    assert written_kinds() == KINDS
+    for language in Language:
+        say = catalogue(language)
+        assert [kind for kind in sorted(KINDS) if not say.knows(f"notice.{kind}")] == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "facts", "told"),
+    [
+        (
+            "weekly.interview",
+            {"unit": "白马镇", "weeks": ["2026-W09", "2026-W08"]},
+            "周通报约谈：白马镇连续 2 周受批评（2026-W09、2026-W08）",
+        ),
+        ("supervise.interview", {"breaches": 3}, "约谈：一个季度内 3 次超期"),
+        ("yellow_card", {"limit": "whistle.arrive", "due": 5}, "黄牌：whistle.arrive，5 到期"),
+        ("mentioned", {"by": "he", "task": 7}, "提到了你：he"),
+    ],
+)
+def test_a_notice_says_what_it_is_about(kind: str, facts: dict[str, Wire], told: str) -> None:
+    assert sentence(kind, facts, catalogue(Language.ZH), str) == told
