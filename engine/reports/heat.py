@@ -86,13 +86,14 @@ def _definitions(writing: Writing) -> Table:
             {
                 "key": digest,
                 "title": key,
+                "process": key,
                 "version": version,
                 "definition": digest,
                 "cases": None if hidden else count,
             }
         )
     rows.sort(key=lambda row: (str(row["title"]), int(str(row["version"]))))
-    columns = {"title": Kind.TEXT, "version": Kind.COUNT, "definition": Kind.TEXT, "cases": Kind.COUNT}
+    columns = {"process": Kind.TEXT, "version": Kind.COUNT, "definition": Kind.TEXT, "cases": Kind.COUNT}
     return writing.table("heat_definitions", columns, rows)
 
 

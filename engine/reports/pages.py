@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from engine.reports.printing import Mark, Printer, is_counted
-from engine.reports.rate import Rate
+from engine.reports.rate import NONE, Rate
 from engine.reports.report import Kind, Report, Table
 from engine.typesetting import Sheet, set_sheet
 
@@ -22,6 +22,7 @@ WORDS: Final = ("page", "pages", "empty", "mark", "notes")
 MOST_ROWS: Final = 1_500
 """Rows of a table that are printed: more is for spreadsheets, and the page says so."""
 
+_NARROW: Final = frozenset({Kind.MOMENT, Kind.DAY})
 _RIGHT: Final = frozenset({Kind.COUNT, Kind.RATE, Kind.NUMBER, Kind.DURATION})
 
 
@@ -70,7 +71,9 @@ def _table(table: Table, printer: Printer) -> dict[str, Any]:
             {
                 "title": column.title,
                 "right": column.kind in _RIGHT,
-                "wide": max((len(_line(row.get(column.name))) for row in shown), default=0) > 14,
+                "narrow": column.kind in _NARROW,
+                "wide": column.kind not in _NARROW
+                and max((len(_line(row.get(column.name))) for row in shown), default=0) > 14,
             }
             for column in table.columns
         ],
@@ -93,7 +96,7 @@ def _printed(printer: Printer, cell: Any, kind: Kind, counted: bool) -> list[str
     """What stands in a cell, and what stands small below it."""
     if isinstance(cell, Rate) and not counted:
         return [str(cell), f"{cell.part}/{cell.whole}" if cell.whole else ""]
-    return [printer.text(cell, kind, counted=counted), ""]
+    return [printer.text(cell, kind, counted=counted) or NONE, ""]
 
 
 def _line(cell: Any) -> str:

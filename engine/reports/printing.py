@@ -49,7 +49,7 @@ class Printer:
             return f"{self.moment(int(cell)):%Y-%m-%d %H:%M}"
         if kind is Kind.DURATION:
             return self.duration(int(cell))
-        return str(cell)
+        return f"{cell:.2f}" if kind is Kind.NUMBER else str(cell)
 
     def share(self, rate: Rate) -> str:
         """A rate with what it is of."""

@@ -88,7 +88,7 @@ class Reports:
         with self.database.reading() as tx:
             issued = self._issued(tx, name, selection, during) if draft else None
             report = issued or found(self._writing(tx, selection, during, say), asked, draft)
-        return named(report, self._definitions)
+        return named(report, self._definitions, asked.definition)
 
     def behind(
         self,
