@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -14,6 +14,7 @@ from engine.facade import Engine
 from engine.runtime.session import EPOCH
 from engine.samples.draw import Draw
 from engine.simulation.filling import Filler
+from engine.simulation.profile import Profile
 from engine.simulation.staff import in_office
 from engine.state import Scope, WorkItem
 
@@ -25,15 +26,24 @@ MICROSECOND = timedelta(microseconds=1)
 class Colleagues:
     """Works on simulated cases up to a moment. The same draws do the same.
 
-    until: nothing is done after it, microseconds since 1970 UTC.
+    until: nothing is done after it, microseconds since 1970 UTC. words: what their texts are taken from, by field.
     """
 
-    def __init__(self, engine: Engine, directory: Directory, draw: Draw, *, until: int) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        directory: Directory,
+        draw: Draw,
+        *,
+        until: int,
+        words: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
         self._engine = engine
         self._directory = directory
         self._draw = draw
         self._until = until
         self._zone = ZoneInfo(engine.settings.zone)
+        self._words = Profile(texts=words or {})
         self.steps = 0
 
     def case(self, process: str, variables: Mapping[str, Any], at: int, steps: int, **options: Any) -> UUID:
@@ -74,7 +84,8 @@ class Colleagues:
         who = [item.assignee] if item.assignee else self._candidates(item, at)
         definition = self._engine.definitions.programs.get(scope.definition).definition
         form = definition.forms.get(item.form) if item.form else None
-        filler = Filler(self._draw, datetime.fromtimestamp(at / 1_000_000, self._zone), yes=0.9)
+        now = datetime.fromtimestamp(at / 1_000_000, self._zone)
+        filler = Filler(self._draw, now, yes=0.9, profile=self._words)
         for person in who[:2]:
             for _ in range(TRIES):
                 values = {} if form is None else filler.fill(form.schema, known)

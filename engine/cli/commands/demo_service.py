@@ -63,7 +63,7 @@ def prepare(desk: Desk, folder: Path, packages: Path, *, cases: int, past: int, 
     _live_through(desk, packages, past, seed, until)
     with desk.engine() as engine:
         assert engine.directory is not None
-        _play(desk, engine, cases, seed, until, grids(engine.directory, engine.clock()))
+        _play(desk, engine, packages, cases, seed, until, grids(engine.directory, engine.clock()))
         accounts = _open_accounts(engine)
     environment = {"BIHUAN_DATABASE": database, "BIHUAN_DATA": str((folder / "files").resolve())}
     return Demonstration(accounts=accounts, environment=environment)
@@ -120,18 +120,29 @@ def _live_through(desk: Desk, packages: Path, past: int, seed: str, until: datet
                 )
 
 
-def _play(desk: Desk, engine: Engine, cases: int, seed: str, until: datetime, grids: list[str]) -> None:
+def _play(
+    desk: Desk,
+    engine: Engine,
+    packages: Path,
+    cases: int,
+    seed: str,
+    until: datetime,
+    grids: list[str],
+) -> None:
     """Cases of both flows, worked on by people of the directory: some just begun, some far on, some closed."""
     from engine.samples.draw import Draw
     from engine.simulation.colleagues import Colleagues
+    from engine.simulation.county_year import flow_profiles
 
     directory = engine.directory
     assert directory is not None
     now = micros_of(until)
+    profiles = flow_profiles(packages)
     with desk.screen.progress(desk.say("demo.playing"), 2 * cases) as advance:
         for process in (WHISTLE, DISPUTE):
             draw = Draw(f"{seed}/{process}")
-            colleagues = Colleagues(engine, directory, draw, until=now)
+            words = profiles[process].texts
+            colleagues = Colleagues(engine, directory, draw, until=now, words=words)
             for number in range(1, cases + 1):
                 own = draw.fork(number)
                 age = own.span(timedelta(hours=2), timedelta(days=20))
