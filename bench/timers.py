@@ -27,9 +27,9 @@ from rq import Worker
 
 from engine import Config, Engine
 from engine.cases.clock import wall_clock
-from engine.cli.operator import Everything
 from engine.directory import Confidentiality, Index
 from engine.directory.register import Register
+from engine.directory.scope import Everything
 from engine.directory.vocabulary import Vocabulary, Words
 from engine.inbox import Box, Inbox, Viewer
 from engine.store import Database, new_case_id

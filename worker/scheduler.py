@@ -17,7 +17,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from engine.cases.lanes import EMERGENCY, LANES
+from engine.cases.lanes import EMERGENCY, LANES, LEISURELY
 from engine.facade import Engine
 from engine.store import NEVER
 from engine.store.failures import will_pass
@@ -27,6 +27,9 @@ from worker.queues import LOST, QueueName, Queues
 LEASE: Final = "scheduler"
 CONNECTORS: Final = "bihuan.connectors"
 """Who holds the locks of jobs that our own workers do."""
+
+LEISURELY_ROWS: Final = 8
+"""Batches in the queue of the patient worker with which what takes long may stand in line."""
 
 _LOG = logging.getLogger(__name__)
 
@@ -159,6 +162,7 @@ class Scheduler:
         for lane in LANES:
             handed += self._timers(lane, waiting)
             handed += self._outbox(lane, waiting)
+        handed += self._outbox(LEISURELY, waiting)
         if waiting[QueueName.TIMERS] == 0 and self._engine.sweeps.starts_due():
             self._queues.put(QueueName.TIMERS, "start_cases", [[]])
             handed += 1
@@ -178,12 +182,17 @@ class Scheduler:
         return self._hand_out(name, "fire_timers", list(cases), waiting)
 
     def _outbox(self, lane: int, waiting: dict[QueueName, int]) -> int:
-        name, room = self._room(lane, QueueName.OUTBOX, waiting)
-        if not room:
+        leisurely = lane == LEISURELY
+        queue = QueueName.REPORTS if leisurely else QueueName.OUTBOX
+        name, room = self._room(lane, queue, waiting)
+        if leisurely:
+            # Each takes seconds: a few at a time, one a batch, so that whatever is urgent comes in between.
+            room = min(room, LEISURELY_ROWS - waiting[queue])
+        if room <= 0:
             return 0
         rows = self._engine.sweeps.outbox(lane, room, hold=self._hold)
         ids = [[str(case_id), seq, number] for case_id, seq, number in sorted(rows)]
-        return self._hand_out(name, "send_outbox", ids, waiting)
+        return self._hand_out(name, "send_outbox", ids, waiting, size=1 if leisurely else None)
 
     def _lock_jobs(self) -> int:
         if not self._types:
@@ -198,8 +207,16 @@ class Scheduler:
         ids = [[str(case_id), job_id] for case_id, job_id in locked]
         return self._hand_out(QueueName.JOBS, "do_jobs", ids, waiting)
 
-    def _hand_out(self, name: QueueName, task: str, ids: list[Any], waiting: dict[QueueName, int]) -> int:
-        size = self._pace.batch
+    def _hand_out(
+        self,
+        name: QueueName,
+        task: str,
+        ids: list[Any],
+        waiting: dict[QueueName, int],
+        *,
+        size: int | None = None,
+    ) -> int:
+        size = size or self._pace.batch
         batches = [ids[start : start + size] for start in range(0, len(ids), size)]
         try:
             self._queues.put(name, task, batches)

@@ -102,7 +102,7 @@ class DossierListView(MethodView):
     @blueprint.arguments(CommandHeaders, location="headers")
     @blueprint.response(201, OutcomeSchema, headers=ETAG)
     def post(self, asked: Asked, case_id: UUID) -> Answer:
-        """Seal the dossier of a case that has ended: what is due is made, everything listed, and nothing added after."""
+        """Seal the dossier of a closed case: what is due is made, everything listed, and nothing added after."""
         outcome = service().content.dossiers.seal(reader(), case_id, **_options(asked))
         return (outcome, 201, done(outcome)[2])
 

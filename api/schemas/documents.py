@@ -64,6 +64,12 @@ class DocumentSchema(Output):
 class DossierSchema(Output):
     """A sealed dossier."""
 
+    version = described(
+        fields.Integer, "1, and one more each time the case was closed again.", 1, required=True
+    )
+    holds = described(
+        fields.Boolean, "False once the case was reopened, until it is sealed again.", True, required=True
+    )
     seq = described(fields.Integer, "The event that sealed it.", 52, required=True)
     at = moment("When.", required=True)
     actor = described(fields.String, "By whom.", "qh00042", required=True)

@@ -10,11 +10,12 @@ from engine.casepage.page import CasePages
 from engine.content import CaseFile, Comments, Drafts, Links, SavedViews
 from engine.content.attachments import AttachmentRules, Attachments
 from engine.content.scanning import scanner_of
-from engine.documents import Documents, Dossiers, PicturedSeals, SealService
+from engine.documents import Documents, Dossiers, PicturedSeals, SealOnClosing, SealService
 from engine.documents.sealing import FOLDER as SEALS
 from engine.facade import Engine
 from engine.installation import Timetables
 from engine.privacy import AccessLog, Unmasking, load_privacy
+from engine.runtime.dossier import REQUEST as DOSSIER
 
 BLOBS = "blobs"
 
@@ -50,7 +51,7 @@ def open_content(
     blobs: BlobStore | None = None,
     seals: SealService | None = None,
 ) -> CaseContent:
-    """The content of the cases of an engine.
+    """The content of the cases of an engine, which seals the dossiers of closed cases with it.
 
     config: folder with `privacy.toml`, calendars and limits. data: folder under which files are kept, unless
     `blobs` are given. seals: the service for electronic seals; without one, pictures in the folder `seals` of the
@@ -61,12 +62,14 @@ def open_content(
     file = CaseFile(engine=engine, rules=privacy, log=log)
     store = FolderBlobs(data / BLOBS) if blobs is None else blobs
     documents = Documents(file, store, seals=seals or PicturedSeals(config / SEALS))
+    dossiers = Dossiers(file, store, documents)
+    engine.outbox.senders[DOSSIER] = SealOnClosing(engine, dossiers)
     return CaseContent(
         pages=CasePages(file, timetable=Timetables(config)),
         comments=Comments(file),
         attachments=Attachments(file, store, rules=rules, scanner=scanner_of(scanner)),
         documents=documents,
-        dossiers=Dossiers(file, store, documents),
+        dossiers=dossiers,
         drafts=Drafts(file),
         views=SavedViews(engine.database),
         links=Links(file),

@@ -19,7 +19,7 @@ from engine.cases.clock import Clock
 from engine.cases.command import Command
 from engine.cases.definitions import Definitions
 from engine.cases.grouping import GroupExecutor, Locked, Query
-from engine.cases.lanes import LANES
+from engine.cases.lanes import LANES, OUTBOX_LANES
 from engine.cases.messages import Messages
 from engine.cases.outbox import Outbox
 from engine.cases.starting import Starter
@@ -219,7 +219,7 @@ class Due:
         """Send what cases have put into the outbox; how many rows left it."""
         found: list[tuple[Any, ...]] = []
         with self._database.reading() as tx:
-            for lane in LANES:
+            for lane in OUTBOX_LANES:
                 found += tx.rows(sql.due_outbox, {"lane": lane, "until": until, "limit": BATCH})
         return sum(self._outbox.send(row[1], row[2], row[3]) for row in sorted(found)[:BATCH])
 

@@ -12,7 +12,10 @@ from engine.state import CaseState, Scope
 
 EMERGENCY: Final = 0
 ORDINARY: Final = 1
+LEISURELY: Final = 2
+"""What takes long and nobody waits for: sealing a dossier. Only rows of the outbox have it."""
 LANES: Final = (EMERGENCY, ORDINARY)
+OUTBOX_LANES: Final = (*LANES, LEISURELY)
 
 URGENT: Final = 80
 """The priority (`zeebe:priorityDefinition`, 0 to 100) from which a user task is one of an emergency."""

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from engine.cases import due_statements as sql
 from engine.cases.clock import Clock
-from engine.cases.lanes import LANES
+from engine.cases.lanes import LANES, OUTBOX_LANES
 from engine.store import NEVER, Database, Statement
 from engine.store.tables import jobs, outbox, start_timers, stuck_work, timers
 
@@ -24,8 +24,11 @@ _NEXT: Final = Statement(
     sa.select(
         *(
             sa.select(due).where(lane == number).order_by(due).limit(1).scalar_subquery()
-            for due, lane in ((timers.c.sweep_at, timers.c.lane), (outbox.c.due_at, outbox.c.lane))
-            for number in LANES
+            for due, lane, lanes in (
+                (timers.c.sweep_at, timers.c.lane, LANES),
+                (outbox.c.due_at, outbox.c.lane, OUTBOX_LANES),
+            )
+            for number in lanes
         ),
         sa.select(start_timers.c.due_at).order_by(start_timers.c.due_at).limit(1).scalar_subquery(),
     )

@@ -11,13 +11,14 @@ from engine.cases import beside, mirror, projections, snapshot
 from engine.cases import statements as sql
 from engine.cases.command import BEHAVIOUR, CLOSED, CaseHead, Command, NewCase, Outcome
 from engine.cases.due_statements import sweep_timers_again
-from engine.cases.lanes import ORDINARY, lane_of_case
+from engine.cases.lanes import LEISURELY, ORDINARY, lane_of_case
 from engine.cases.log import MADE, REFUSED, EventContent, EventHead, chain, pack
 from engine.cases.marks import keep
 from engine.cases.sealing import Sealed
 from engine.directory import Directory
 from engine.errors import Conflict, Refusal
 from engine.runtime import Session
+from engine.runtime.dossier import REQUEST
 from engine.runtime.verbs.beside import BESIDE
 from engine.state.case import ACTIVE, SUSPENDED
 from engine.store import Transaction, lock_correlation
@@ -237,7 +238,7 @@ def _write_outbox(tx: Transaction, applied: Applied, seq: int) -> None:
                 "due_at": applied.at,
                 "attempts": 0,
                 "last_error": None,
-                "lane": lane,
+                "lane": LEISURELY if effect[1] == REQUEST else lane,
             },
         )
 

@@ -86,6 +86,24 @@ class Scope:
         return found
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Everything(Scope):
+    """No scope: that of whom the database is entrusted to, and of the service itself."""
+
+    def visible(self, case_id: sa.ColumnElement[Any] = cases.c.case_id) -> sa.ColumnElement[bool]:
+        """Every case."""
+        return sa.true()
+
+    def own(self, case_id: sa.ColumnElement[Any] = cases.c.case_id) -> sa.ColumnElement[bool]:
+        """Every case."""
+        return sa.true()
+
+
+def everything(person: str) -> Everything:
+    """The scope of somebody who sees every case."""
+    return Everything(person=person, subtrees={}, units={}, groups={})
+
+
 def scope_of(
     index: Index, person: str, at: int, *, wide: float = WIDE, absent: str | None = None
 ) -> Scope | None:

@@ -1,5 +1,6 @@
 """Documents of a case: what its steps yield, set from templates, numbered, sealed, signed; and its dossier."""
 
+from engine.documents.closing import SealOnClosing
 from engine.documents.documents import Documents, Opened
 from engine.documents.dossier import Dossiers
 from engine.documents.papers import CATALOGUE, Document, Dossier, Signature, Version
@@ -14,6 +15,7 @@ __all__ = [
     "NoSeal",
     "Opened",
     "PicturedSeals",
+    "SealOnClosing",
     "SealProof",
     "SealService",
     "Signature",

@@ -21,7 +21,7 @@ from engine.cases.log import DOCUMENT, SIGN_DOCUMENT
 from engine.cases.reading import read_events
 from engine.content import CaseFile
 from engine.documents.content import Printed, content_of, mentioned
-from engine.documents.making import Plan, check_unsealed, make_file, stored
+from engine.documents.making import Plan, check_unsealed, make_file, sealed_now, stored
 from engine.documents.numbers import next_number, printed
 from engine.documents.papers import Document, Dossier, Papers, read_papers
 from engine.documents.sealing import NoSeal, SealService
@@ -67,7 +67,8 @@ class Documents:
             eyes.prepare(tx, *(told["reason"] for told in versions))
             for told in versions:
                 told["reason"] = eyes.show(told["reason"], f"documents[{told['seq']}].reason", kind="text")
-            return papers.documents(), papers.dossier() if eyes.part is None else None
+            holds = papers.sealed is not None and sealed_now(tx, case_id)
+            return papers.documents(), papers.dossier(holds=holds) if eyes.part is None else None
 
     def make(
         self, reader: Reader, case_id: UUID, number: int, *, reason: str = "", **options: Any

@@ -1,7 +1,8 @@
-"""The dossier of a case: the list of everything in it, and sealing it once the case has ended.
+"""The dossier of a case: the list of everything in it, and sealing it once the case is closed.
 
 The list (卷宗目录) is a document itself, with a number. The event that seals holds its hash and the head of the log
 before it, so that nothing can be put under a sealed dossier: neither a document nor a signature, nor an event between.
+A case that was reopened and is closed again gets a further version of the same number.
 """
 
 from __future__ import annotations
@@ -12,29 +13,29 @@ from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-import sqlalchemy as sa
-
 from engine import canonical
 from engine.blobs import BlobStore
 from engine.cases import Outcome
-from engine.cases.command import CLOSED
 from engine.cases.log import SEAL_DOSSIER
 from engine.content import CaseFile
 from engine.content.attachments import attachments
 from engine.content.file import case_variables
 from engine.documents.content import moment, plain
 from engine.documents.documents import COPY, MICROSECOND, Documents, Opened
-from engine.documents.making import Plan, make_file, stored
+from engine.documents.making import Plan, closed_since, make_file, sealed_now, stored
 from engine.documents.numbers import next_number, printed
 from engine.documents.papers import CATALOGUE, Papers
 from engine.errors import Conflict, NotFound, Refusal
 from engine.privacy import Eyes, Reader
 from engine.runtime.session import EPOCH
 from engine.store import Reading
-from engine.store.tables import cases
 from engine.typesetting import LAYOUT, Sheet, library, place_of, set_sheet
 
 NOT_COUNTED: Final = "—"
+SERVICE: Final = "bihuan.dossiers"
+"""By whom the log says that a dossier was sealed by itself."""
+BY_ITSELF: Final = "销号后自动封卷"
+"""Who has sealed it, where nobody did: what is printed in the place of a name."""
 
 
 class Dossiers:
@@ -46,15 +47,15 @@ class Dossiers:
         self._documents = documents
 
     def seal(self, reader: Reader, case_id: UUID, **options: Any) -> Outcome:
-        """Make what was not made yet, list everything, and seal the dossier of a case that has ended.
+        """Make what was not made yet, list everything, and seal the dossier of a case that is closed or has ended.
 
         Raises NotFound, Conflict while the case is open, Refusal (`dossier.sealed`) when it is sealed.
         """
         found, sealed = self._documents.of(reader, case_id)
         with self._file.eyes(reader, case_id) as (tx, eyes):
             _check_whole(eyes)
-            _check_ended(tx, case_id)
-        if sealed is None:
+            _check_closed(tx, case_id)
+        if sealed is None or not sealed.holds:
             for document in found:
                 if not document.versions:
                     self._documents.make(reader, case_id, document.id)
@@ -95,28 +96,32 @@ class Dossiers:
 
     def _plan(self, reader: Reader, case_id: UUID) -> Plan:
         with self._file.eyes(reader, case_id) as (tx, eyes):
-            _check_ended(tx, case_id)
+            _check_closed(tx, case_id)
             papers = self._documents.papers(tx, eyes)
-            if papers.sealed is not None:
+            if sealed_now(tx, case_id):
                 raise Refusal(
                     rule="dossier.sealed",
                     message_zh="卷宗已经封卷",
                     message_en="the dossier is sealed already",
                 )
+            before = papers.sealed
             entries: list[Any] = list(self._entries(tx, papers, eyes.unhindered(), papers.last_seq))
             variables = case_variables(tx, case_id)
             unit, issuer = self._documents.issuer(reader, variables)
+            if before is not None:
+                unit, issuer = before["unit_of_number"], before["issuer"]
             at = max(self._file.engine.clock(), papers.last_at)
             year = (EPOCH + timedelta(microseconds=at)).astimezone(ZoneInfo(papers.zone)).year
             index = next_number(tx, unit, year, CATALOGUE)
         given = {
             "name": CATALOGUE,
-            "number": printed(issuer, year, CATALOGUE, index),
+            "number": printed(issuer, year, CATALOGUE, index) if before is None else before["number"],
+            "version": 1 if before is None else before.get("version", 1) + 1,
             "issuer": issuer,
             "unit_of_number": unit,
             "dated": at,
             "title": _title(variables, papers),
-            "by": self._documents.name(reader)(reader.person),
+            "by": BY_ITSELF if reader.person == SERVICE else self._documents.name(reader)(reader.person),
             "task": None,
             "entries": len(entries),
             "entries_digest": canonical.digest(canonical.dumps(entries)).hex(),
@@ -128,7 +133,7 @@ class Dossiers:
             sheet=self._sheet(papers, entries, given, ""),
             given=given,
             seq=papers.last_seq,
-            taking=(unit, year, CATALOGUE, index),
+            taking=(unit, year, CATALOGUE, index) if before is None else None,
         )
 
     def _entries(self, tx: Reading, papers: Papers, eyes: Eyes, until: int) -> Iterator[dict[str, Any]]:
@@ -186,7 +191,7 @@ class Dossiers:
             "issuer": told["issuer"],
             "date": _day(told["dated"], here),
             "mark": mark,
-            "version": 1,
+            "version": told.get("version", 1),
         }
         data["document"]["digest"] = canonical.digest(canonical.dumps(data)).hex()
         files, place = papers.templates or library(), place_of(CATALOGUE)
@@ -213,12 +218,10 @@ def _check_whole(eyes: Eyes) -> None:
         )
 
 
-def _check_ended(tx: Reading, case_id: UUID) -> None:
-    status = tx.execute(sa.select(cases.c.status).where(cases.c.case_id == case_id)).scalar_one()
-    if status not in CLOSED:
+def _check_closed(tx: Reading, case_id: UUID) -> None:
+    if closed_since(tx, case_id) is None:
         raise Conflict(
             code="case.open",
-            message_zh="案件尚未结束，结束后才能封卷",
-            message_en="the case has not ended; a dossier is sealed after that",
-            current={"status": status},
+            message_zh="案件尚未结束，销号或者结束后才能封卷",
+            message_en="the case is open; a dossier is sealed once it is closed or has ended",
         )

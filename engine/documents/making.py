@@ -16,12 +16,16 @@ import sqlalchemy as sa
 
 from engine.blobs import BlobStore
 from engine.cases import Outcome
+from engine.cases.command import CLOSED
+from engine.cases.headers import moment_of
 from engine.cases.log import DOSSIER, MADE
+from engine.content.file import case_variables
 from engine.documents.numbers import NumberTaken, take_number
 from engine.errors import Conflict, LimitExceeded, Refusal
 from engine.facade import Engine
+from engine.runtime.dossier import CLOSED as CLOSED_AT
 from engine.store import Reading, Transaction
-from engine.store.tables import case_attachments, cases
+from engine.store.tables import case_attachments, case_headers, cases
 from engine.typesetting import Sheet, page_count, set_sheet
 from engine.vault import Damaged
 
@@ -102,10 +106,36 @@ def stored(engine: Engine, blobs: BlobStore, case_id: UUID, told: dict[str, Any]
     return pdf
 
 
+def closed_since(tx: Reading, case_id: UUID) -> int | None:
+    """Since when a case is closed or has ended, microseconds of its own time; None while it is open."""
+    row = tx.execute(
+        sa.select(cases.c.status, cases.c.ended_at, case_headers.c.closed_at)
+        .outerjoin(case_headers, case_headers.c.case_id == cases.c.case_id)
+        .where(cases.c.case_id == case_id)
+    ).one()
+    if row.status not in CLOSED:
+        return moment_of(case_variables(tx, case_id), CLOSED_AT)
+    found: int | None = row.ended_at if row.closed_at is None else row.closed_at
+    return found
+
+
+def sealed_now(tx: Reading, case_id: UUID) -> bool:
+    """Whether a case's dossier is sealed and holds: until the case is reopened, or ends with a file in it that came
+    after.
+    """
+    query = sa.select(_A.seq, _A.made_at).where(_A.case_id == case_id, _A.kind == DOSSIER)
+    sealed = tx.execute(query.order_by(_A.seq.desc()).limit(1)).first()
+    since = None if sealed is None else closed_since(tx, case_id)
+    if sealed is None or since is None or sealed.made_at < since:
+        return False
+    later = sa.select(_A.seq).join(cases, cases.c.case_id == _A.case_id)
+    later = later.where(_A.case_id == case_id, _A.seq > sealed.seq, cases.c.status.in_(CLOSED))
+    return tx.execute(later.limit(1)).first() is None
+
+
 def check_unsealed(tx: Reading, case_id: UUID) -> None:
     """Raise Refusal when the case's dossier is sealed: nothing is added to it any more."""
-    query = sa.select(_A.seq).where(_A.case_id == case_id, _A.kind == DOSSIER).limit(1)
-    if tx.execute(query).first() is not None:
+    if sealed_now(tx, case_id):
         raise Refusal(
             rule="dossier.sealed",
             message_zh="卷宗已经封卷，不能再增加文书或签名",

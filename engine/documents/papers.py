@@ -71,8 +71,14 @@ class Document:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Dossier:
-    """A sealed dossier: the list of everything in it. log_seq, log_head: of the last event before it was sealed."""
+    """A sealed dossier: the list of everything in it. log_seq, log_head: of the last event before it was sealed.
 
+    version: 1, and one more each time the case was reopened and closed again. holds: whether nothing is added to it;
+    no longer when the case was reopened since.
+    """
+
+    version: int
+    holds: bool
     seq: int
     at: int
     actor: str
@@ -155,13 +161,14 @@ class Papers:
             versions=versions,
         )
 
-    def dossier(self) -> Dossier | None:
-        """The sealed dossier; None until there is one."""
+    def dossier(self, *, holds: bool) -> Dossier | None:
+        """The dossier that was sealed last; None until there is one. holds: whether it still is the last word."""
         told = self.sealed
         if told is None:
             return None
         names = ("seq", "at", "actor", "number", "sha256", "pages", "size", "entries", "log_seq", "log_head")
-        return Dossier(**{name: told[name] for name in names})
+        rest = {name: told[name] for name in names}
+        return Dossier(version=told.get("version", 1), holds=holds, **rest)
 
     def _versions(self, number: int) -> tuple[Version, ...]:
         return tuple(

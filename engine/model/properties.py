@@ -77,6 +77,12 @@ PROPERTIES: dict[str, Property] = {
         en="what its case codes begin with: a capital letter, then up to seven capital letters or digits",
         shape=re.compile(r"[A-Z][A-Z0-9]{0,7}"),
     ),
+    "bihuan:dossier": Property(
+        places=_PROCESS,
+        zh="closing：案件销号或者结束后自动封卷",
+        en="closing: the dossier is sealed by itself once the case is closed",
+        shape=re.compile("closing"),
+    ),
     "bihuan:confidentiality": Property(
         places=_PROCESS | _USER_TASK, zh="密级", en="the confidentiality level"
     ),

@@ -10,7 +10,17 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from engine.errors import Conflict, InvalidInput, NotFound, Refusal
-from engine.runtime import case_limit, clocks, closing, duties, scopes, standing, throwing, triggers
+from engine.runtime import (
+    case_limit,
+    clocks,
+    closing,
+    dossier,
+    duties,
+    scopes,
+    standing,
+    throwing,
+    triggers,
+)
 from engine.runtime.failure import NodeFailure
 from engine.runtime.multi_instance import instance_done
 from engine.runtime.nodes.activity import finish
@@ -49,6 +59,7 @@ def execute(
         handler(session, actor, given)
         session.run()
         case_limit.follow(session, actor)
+        dossier.follow(session)
     except NodeFailure as failure:
         raise InvalidInput(
             code=failure.kind, message_zh=failure.message_zh, message_en=failure.message_en

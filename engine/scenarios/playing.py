@@ -11,6 +11,7 @@ from engine.errors import BihuanError, InvalidInput, Message, Refusal
 from engine.facade import Config, Engine
 from engine.history import Replayer, Verifier
 from engine.runtime import Settings
+from engine.runtime.dossier import REQUEST as DOSSIER
 from engine.scenarios.actions import ACTIONS
 from engine.scenarios.coverage import Coverage
 from engine.scenarios.expecting import check
@@ -41,7 +42,8 @@ def play(package: ScenarioPackage, scenario: Scenario, *, config: Config | None 
     """
     clock = ManualClock(0)
     config = config or Config()
-    with Engine.open("sqlite://", clock=clock, config=config) as engine:
+    # A scenario is about what people do; no paper is set.
+    with Engine.open("sqlite://", clock=clock, config=config) as engine, engine.outbox.leaving_out(DOSSIER):
         engine.deploy(package.files, actor=PLAYER, package=package.key)
         words = Words(definitions=package.definitions, zone=ZoneInfo(config.settings.zone))
         stage = Stage(engine, clock, words, package.common)

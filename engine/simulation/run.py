@@ -15,6 +15,7 @@ from engine.cases.clock import ManualClock
 from engine.cases.command import Outcome
 from engine.errors import Conflict, InvalidInput, NotFound, Refusal
 from engine.facade import Engine
+from engine.runtime.dossier import REQUEST as DOSSIER
 from engine.runtime.session import EPOCH
 from engine.samples.draw import Draw
 from engine.simulation.extending import extension
@@ -154,7 +155,11 @@ class Simulation:
         coming = iter(arrivals)
         following = next(coming, None)
         arrived = 0
-        with self._engine.executor.watched(lambda outcome, state: self._heard.append((outcome, state))):
+        # Nobody reads the papers of made-up cases: none are set, and no dossier is sealed.
+        with (
+            self._engine.executor.watched(lambda outcome, state: self._heard.append((outcome, state))),
+            self._engine.outbox.leaving_out(DOSSIER),
+        ):
             while following is not None or self._agenda:
                 if following is not None and (not self._agenda or following.at <= self._agenda[0][0]):
                     at, self._acting = following.at, None

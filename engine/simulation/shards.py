@@ -27,6 +27,7 @@ from engine.cases.clock import ManualClock
 from engine.facade import Engine
 from engine.installation import open_engine
 from engine.runtime import Settings
+from engine.runtime.dossier import REQUEST as DOSSIER
 from engine.simulation.county_year import CountyYear, flow_profiles, micros, read_plan
 from engine.simulation.haste import hasty
 from engine.simulation.run import OPEN, Tally
@@ -230,5 +231,6 @@ def _left_open(engine: Engine, share: Share) -> list[UUID]:
 def _send_what_was_left(engine: Engine) -> None:
     """What a stopped run had put into the outbox and not sent."""
     horizon = engine.clock() + YEAR
-    while engine.due.send_outbox(horizon) + engine.due.deliver_messages():
-        pass
+    with engine.outbox.leaving_out(DOSSIER):
+        while engine.due.send_outbox(horizon) + engine.due.deliver_messages():
+            pass

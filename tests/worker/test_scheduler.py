@@ -12,11 +12,24 @@ from rq import Queue
 from rq.serializers import JSONSerializer
 
 from engine import Config, Engine, ManualClock
-from tests.support.bpmn import boundary, catch, diagram, end, message, start, throw, timer, user
+from tests.support.bpmn import (
+    boundary,
+    catch,
+    diagram,
+    end,
+    file,
+    message,
+    process,
+    properties,
+    start,
+    throw,
+    timer,
+    user,
+)
 from worker import tasks
 from worker.office import settle
 from worker.queues import QueueName, Queues
-from worker.scheduler import Pace, Scheduler
+from worker.scheduler import LEISURELY_ROWS, Pace, Scheduler
 
 NOON = 1_700_000_000_000_000
 SECOND = 1_000_000
@@ -35,6 +48,10 @@ TWICE = diagram(
 STARTING = diagram(start("s", timer(cycle="R/PT1H")), end("e"), "s -> e", key="hourly")
 SENDING = diagram(start("s"), throw("t", message("ping", "=1")), end("e"), "s -> t -> e", key="sender")
 RECEIVING = diagram(start("s", message("ping")), end("e"), "s -> e", key="receiver")
+
+SEALED = file(
+    process("p", start("s"), end("e"), "s -> e", extension=properties({"bihuan:dossier": "closing"}))
+)
 
 
 @pytest.fixture
@@ -162,6 +179,24 @@ def test_messages_between_cases_leave_through_the_outbox(
     assert desk.waiting() == ["outbox"]
     desk.work()
     assert [case.status for case in engine.queries.cases(key="receiver")] == ["completed"]
+
+
+def test_dossiers_are_sealed_one_a_batch_by_the_patient_worker(
+    engine: Engine, clock: ManualClock, redis: Redis
+) -> None:
+    engine.deploy({"p.bpmn": SEALED}, actor="d")
+    ended = [engine.start("p", actor="x").case_id for _ in range(LEISURELY_ROWS + 2)]
+    sealed: list[str] = []
+    engine.outbox.senders["dossier"] = lambda row, payload: sealed.append(row.partition("/")[0])
+    desk = Desk(engine, redis)
+    assert desk.sweep() == LEISURELY_ROWS
+    assert desk.waiting() == ["reports"] * LEISURELY_ROWS
+    assert desk.sweep() == 0
+    desk.work()
+    assert desk.sweep() == 2
+    desk.work()
+    assert sorted(sealed) == sorted(str(case) for case in ended)
+    assert desk.sweep() == 0
 
 
 def test_timed_starts_happen_once_a_round(engine: Engine, clock: ManualClock, redis: Redis) -> None:

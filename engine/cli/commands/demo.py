@@ -127,13 +127,15 @@ def _deploy(engine: Engine, packages: Path) -> list[tuple[str, str]]:
 
 def _play(desk: Desk, engine: Engine, samples: tuple[SampleCase, ...], until: int) -> float:
     """Let the simulated staff work up to the moment `until`; the seconds it took."""
+    from engine.runtime.dossier import REQUEST as DOSSIER
     from engine.samples.demo import play
 
     began = time.perf_counter()
     steps = sum(len(case.actions) for case in samples)
-    with desk.screen.progress(desk.say("demo.playing"), steps) as advance:
-        play(engine, samples, progress=lambda _, __: advance(1))
-    engine.run_due(until)
+    with engine.outbox.leaving_out(DOSSIER):
+        with desk.screen.progress(desk.say("demo.playing"), steps) as advance:
+            play(engine, samples, progress=lambda _, __: advance(1))
+        engine.run_due(until)
     return time.perf_counter() - began
 
 

@@ -56,16 +56,15 @@ def _version(say: Catalogue) -> Any:
 @contextmanager
 def _opened(desk: Desk, actor: str) -> Iterator[tuple[Engine, CaseContent, Reader]]:
     from engine.casepage import open_content
-    from engine.cli.operator import Everything
+    from engine.directory.scope import everything
     from engine.privacy import Reader
     from engine.settings import ServiceSettings
 
     with desk.engine() as engine:
         content = open_content(engine, settings_folder(), Path(ServiceSettings.read().data))
         # Whoever has the database sees that there are cases; what is personal in them is masked as ever.
-        scope = Everything(person=actor, subtrees={}, units={}, groups={})
         index = None if engine.directory is None else engine.directory.index
-        yield engine, content, Reader(person=actor, at=engine.clock(), index=index, scope=scope)
+        yield engine, content, Reader(person=actor, at=engine.clock(), index=index, scope=everything(actor))
 
 
 def _list(desk: Desk, case: str) -> None:
@@ -147,6 +146,8 @@ def _sealed(desk: Desk, dossier: Dossier | None) -> dict[str, Any] | None:
         return None
     return {
         "number": dossier.number,
+        "version": dossier.version,
+        "holds": dossier.holds,
         "at": desk.iso(dossier.at),
         "entries": dossier.entries,
         "sha256": dossier.sha256,

@@ -16,8 +16,16 @@ def run_due(say: Catalogue) -> Command:
 
 
 def _run(desk: Desk, until: str | None) -> None:
+    from pathlib import Path
+
+    from engine.casepage import open_content
+    from engine.cli.shipped import settings_folder
+    from engine.settings import ServiceSettings
+
     moment = None if until is None else moments.given(until, "--until", desk.zone)
     with desk.engine() as engine:
+        # Dossiers of closed cases are sealed by what lies beside the cases.
+        open_content(engine, settings_folder(), Path(ServiceSettings.read().data))
         count = engine.run_due(moment)
     if desk.chosen.is_json:
         desk.screen.json({"done": count})

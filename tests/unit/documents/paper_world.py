@@ -154,14 +154,18 @@ class PaperWorld:
         assert Replayer(self.engine, rebuild=True).replay(case or self.case).is_sound
 
 
-def build(url: str, folder: Path, *, document: str = "受理登记表", **options: Any) -> PaperWorld:
-    """A world on an empty database, with files under a folder. document: what registering yields."""
+def build(
+    url: str, folder: Path, *, document: str = "受理登记表", drawn: bytes | None = None, **options: Any
+) -> PaperWorld:
+    """A world on an empty database, with files under a folder. document: what registering yields. drawn: another
+    diagram than that of mediation.
+    """
     clock = ManualClock(NOW + HOUR)
     engine = Engine.open(url, clock=clock, config=Config(random=Entropy(), keyring="sqlite://"))
     directory = Directory(engine.database, VOCABULARY)
     directory.change(*UNITS, *STAFF, *MORE, actor="root", recorded_at=NOW, reason="初始")
     engine.directory = directory
-    engine.deploy({"p.bpmn": process(document), **FILES}, actor="designer")
+    engine.deploy({"p.bpmn": drawn or process(document), **FILES}, actor="designer")
     content = open_content(engine, Path("config"), folder, **options)
     world = PaperWorld(engine=engine, clock=clock, content=content, case=UUID(int=0))
     world.case = world.start()
