@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -189,6 +189,22 @@ def county() -> Iterator[County]:
     opened.engine.close()
 
 
+def recalls(county: County) -> Callable[[], list[dict[str, Any]]]:
+    """What is asked back from here on: gives the contents of the messages sent."""
+    before = set(county.engine.case_ids())
+
+    def told() -> list[dict[str, Any]]:
+        found = []
+        for case_id in before:
+            for event in county.engine.queries.events(case_id):
+                for effect in event.open().effects:
+                    if effect[:2] == ["out", "message"] and effect[2]["name"] == "referral.recalled":
+                        found.append(effect[2]["variables"])
+        return found
+
+    return told
+
+
 def referred(county: County, where: str) -> tuple[Desk, Desk]:
     """A dispute that could not be settled, and its referral."""
     dispute = county.start("dispute", "dispute", DISPUTE)
@@ -271,6 +287,64 @@ def test_consent_withdrawn_ends_the_referral_and_the_dispute_learns_of_it(county
     county.send("referral.withdrawn", "JF-2026-0001-YS1", {})
     assert referral.open == []
     assert dispute.known("docking")["answer"] == "withdrawn"
+
+
+def reopened(county: County, dispute: Desk) -> None:
+    county.send("dispute.reopen", "JF-2026-0001", {"reopen_cause": "dissatisfied"})
+    assert "核实研判要素" in dispute.open
+
+
+def test_a_dispute_that_is_reopened_takes_its_open_referral_back_and_both_sides_know(county: County) -> None:
+    dispute, referral = referred(county, "公调：公安机关")
+    referral.do("制作移送函", "接收或拒收")
+    told = recalls(county)
+    reopened(county, dispute)
+    assert referral.open == []
+    assert referral.known("referral_state") == "taken_back"
+    assert [(each["reference"], each["reason"]) for each in told()] == [("JF-2026-0001-YS1", "reopened")]
+    (kept,) = dispute.known("late_replies")
+    assert (kept["reference"], kept["answer"]) == ("JF-2026-0001-YS1", "taken_back")
+    assert "处理迟到的答复" in dispute.open
+    assert county.engine.stuck.list() == []
+
+
+def test_a_referral_that_nobody_has_received_yet_is_taken_back_as_well(county: County) -> None:
+    dispute, referral = referred(county, "公调：公安机关")
+    assert referral.open == ["制作移送函"]
+    reopened(county, dispute)
+    assert referral.open == []
+
+
+def test_an_application_to_the_court_goes_back_with_the_agreement_it_was_about(county: County) -> None:
+    dispute = county.start("dispute", "dispute", DISPUTE)
+    dispute.play("00-to-monitoring")
+    dispute.do("告知司法确认", filled={"各方是否共同申请": "是"})
+    dispute.do("司法确认申请")
+    court = county.the("referral", "referral")
+    reopened(county, dispute)
+    assert court.open == []
+    assert dispute.known("outcome_document_no") is None
+
+
+def test_a_dispute_that_is_reopened_without_a_referral_leaves_those_of_others_alone(county: County) -> None:
+    _, referral = referred(county, "公调：公安机关")
+    other = county.start("dispute", "dispute", {**DISPUTE, "case_code": "JF-2026-0002"})
+    other.play("00-to-monitoring")
+    county.send("dispute.reopen", "JF-2026-0002", {"reopen_cause": "breach"})
+    assert "核实研判要素" in other.open
+    assert referral.open == ["制作移送函"]
+
+
+def test_what_is_answered_after_it_was_taken_back_is_kept(county: County) -> None:
+    dispute, referral = referred(county, "公调：公安机关")
+    referral.do("制作移送函", "接收或拒收")
+    reopened(county, dispute)
+    given = {"reference": "JF-2026-0001-YS1", "parent_code": "JF-2026-0001", "answer_result": "agreed"}
+    county.send(
+        "referral.answered", "JF-2026-0001-YS1", {**given, "answer_no": "公-9", "grid": "柳溪村一网格"}
+    )
+    county.the("referral", "late_answer").do("登记迟到的答复")
+    assert [each["answer"] for each in dispute.known("late_replies")] == ["taken_back", "agreed"]
 
 
 def test_what_is_referred_by_hand_answers_its_dispute_as_well(county: County) -> None:
