@@ -85,7 +85,9 @@ def _profile(usual: Profile, answers: Mapping[str, Mapping[str, float]]) -> Prof
 
 
 def flow_profiles(packages: Path) -> dict[str, Profile]:
-    """How cases go, by process: what each package's `samples/simulation.toml` says, for all its processes."""
+    """How cases go, by process: what each package's `samples/simulation.toml` says, for all its processes. What they
+    send one another is sent by them and not made up.
+    """
     found: dict[str, Profile] = {}
     for file in sorted(packages.glob("*/samples/simulation.toml")):
         profile = read_profile(file.read_bytes())
@@ -94,7 +96,7 @@ def flow_profiles(packages: Path) -> dict[str, Profile]:
         found[file.parent.parent.name] = profile
     if "enterprise" in found:
         found["enterprise_request"] = found["enterprise"]
-    return found
+    return {process: profile.beside(found) for process, profile in found.items()}
 
 
 class County:

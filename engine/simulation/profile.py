@@ -13,6 +13,7 @@ A flow may bring `samples/simulation.toml`:
     lead_unit = "城管"
     [messages."referral.returned"] # when a case waits for it: whether it comes, after how many days, with what
     share = 0.9
+    by = "referral"                # which process sends it: made up only where that is not simulated as well
     days = [2, 20]
     variables = { answer = "accepted" }
 """
@@ -20,8 +21,8 @@ A flow may bring `samples/simulation.toml`:
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from engine.samples.draw import Draw
@@ -29,11 +30,14 @@ from engine.samples.draw import Draw
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Coming:
-    """A message from outside. share: how often it comes; days: after how many, at least and at most."""
+    """A message from outside. share: how often it comes; days: after how many, at least and at most. by: the process
+    whose cases send it; empty where it comes from outside alone.
+    """
 
     share: float
     days: tuple[float, float]
     variables: Mapping[str, Any] = field(default_factory=dict)
+    by: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,6 +50,12 @@ class Profile:
     values: Mapping[str, Any] = field(default_factory=dict)
     complete: frozenset[str] = frozenset()
     messages: Mapping[str, Coming] = field(default_factory=dict)
+
+    def beside(self, processes: Container[str]) -> Profile:
+        """The profile where these processes are simulated as well: what they send is not made up."""
+        return replace(
+            self, messages={name: each for name, each in self.messages.items() if each.by not in processes}
+        )
 
     def answer(self, name: str, options: list[Any], draw: Draw) -> Any:
         """One of a field's options, as often as the profile says; None when it says nothing about the field."""
@@ -69,6 +79,7 @@ def read_profile(data: bytes) -> Profile:
             share=entry["share"],
             days=(entry["days"][0], entry["days"][1]),
             variables=entry.get("variables", {}),
+            by=entry.get("by", ""),
         )
         for name, entry in table.get("messages", {}).items()
     }

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from engine.cases.clock import ManualClock
 from engine.cases.command import Outcome
+from engine.cases.erasure import ERASE
 from engine.errors import Conflict, InvalidInput, NotFound, Refusal
 from engine.facade import Engine
 from engine.runtime.dossier import REQUEST as DOSSIER
@@ -22,11 +23,14 @@ from engine.simulation.extending import extension
 from engine.simulation.filling import Filler
 from engine.simulation.profile import Profile
 from engine.simulation.staff import Habits, Move, Staff
-from engine.state import CaseState, Subscription, Timer, WorkItem
+from engine.state import CaseState, Job, Subscription, Timer, WorkItem
 
 MICROSECOND = timedelta(microseconds=1)
 TRIES = 12
 """How often a form is filled in again when it, or a rule, does not accept what was entered."""
+
+WORKER = "simulation"
+"""Who does the jobs that workers do by themselves."""
 
 OPEN = ("active", "suspended")
 REFUSED = (5, 30)
@@ -117,7 +121,9 @@ class Simulation:
         self._agenda: list[tuple[int, int, str, UUID, int]] = []
         self._order = 0
         self._cases: dict[UUID, _Running] = {}
-        self._others = {"message": self._send, "resume": self._resume, "recall": self._recall}
+        self._others = {
+            "message": self._send, "resume": self._resume, "recall": self._recall, "job": self._work_off,
+        }  # fmt: skip
         self._awaited: dict[tuple[UUID, int], str] = {}
         self._heard: deque[tuple[Outcome, CaseState]] = deque()
         self.tally = Tally()
@@ -300,6 +306,16 @@ class Simulation:
                 self._plan(Timer(*effect[2]).due, "timer", outcome.case_id, effect[2][0])
             elif effect[0] == "sub+":
                 self._await(running, Subscription(*effect[2]), at)
+            elif effect[0] == "job+":
+                self._queue(running, Job(*effect[2]), at)
+
+    def _queue(self, running: _Running, job: Job, at: int) -> None:
+        """Plan a job that workers do by themselves; what connectors do outside is done by nobody here."""
+        running.planned.add(job.id)
+        if job.type == ERASE:
+            self._plan(at, "job", running.case_id, job.id)
+        else:
+            self.tally.stuck[f"job: {job.type}"] += 1
 
     def _open(self, running: _Running, item: WorkItem, at: int) -> None:
         if item.id not in running.planned:
@@ -334,6 +350,9 @@ class Simulation:
             for sub in scope.subscriptions.values():
                 if sub.id not in planned:
                     self._await(running, sub, at)
+            for job in scope.jobs.values():
+                if job.id not in planned:
+                    self._queue(running, job, at)
 
     def _act(self, running: _Running, task_id: int, at: int) -> None:
         running.steps += 1
@@ -457,6 +476,15 @@ class Simulation:
             name, running.key, coming.variables, message_id=identity, ttl=at, at=at
         )
         self.tally.steps["message"] += len(outcomes)
+
+    def _work_off(self, running: _Running, job_id: int, at: int) -> None:
+        """The case's keys are destroyed, as a worker does it, if it is still to be done."""
+        state = self._state(running)
+        if state is None or job_id not in state.home:
+            return
+        self._engine.erasure.erase(running.case_id, actor=WORKER, ground=f"job {job_id}")
+        self._engine.complete_job(running.case_id, job_id, actor=WORKER, at=at)
+        self.tally.steps["erase"] += 1
 
     def _resume(self, running: _Running, _: int, at: int) -> None:
         """A suspended case goes on: everything in it is at hand again."""

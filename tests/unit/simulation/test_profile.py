@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -14,6 +15,7 @@ from engine.history import Replayer, Verifier
 from engine.installation import open_engine
 from engine.samples.draw import Draw
 from engine.simulation import Filler, Profile, Simulation, read_profile
+from engine.simulation.county_year import flow_profiles
 from engine.simulation.haste import hasty
 
 BEGIN = datetime(2026, 3, 2, 9, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -66,7 +68,49 @@ def test_what_can_only_be_read_is_not_entered() -> None:
     assert set(Filler(Draw("s"), BEGIN).fill(form, {"shown": "@vault:1"})) == {"sometimes"}
 
 
-@pytest.mark.parametrize("flow", ["dispute", "whistle"])
+def test_what_another_simulated_flow_sends_is_not_made_up() -> None:
+    text = b"[messages.a]\nshare = 1\ndays = [1, 2]\nby = 'other'\n[messages.b]\nshare = 1\ndays = [1, 2]\n"
+    profile = read_profile(text)
+    assert set(profile.beside({"another"}).messages) == {"a", "b"}
+    assert set(profile.beside({"other"}).messages) == {"b"}
+
+
+def test_the_answers_to_referrals_of_a_county_come_from_the_referrals() -> None:
+    profiles = flow_profiles(Path("bpmn"))
+    assert "referral" in profiles
+    assert "referral.returned" not in profiles["dispute"].messages
+    assert "dispute.reopen" in profiles["dispute"].messages
+
+
+def test_referrals_of_simulated_disputes_go_their_way_and_answer_them() -> None:
+    clock = ManualClock(int(BEGIN.timestamp()) * 1_000_000)
+    profiles = flow_profiles(Path("bpmn"))
+    usual = profiles["dispute"]
+    referring = {"session_result": {"to_court": 1, "to_case": 1}, "consent": {"agree": 1}}
+    profile = replace(usual, answers={**usual.answers, **referring}, messages={})
+    with open_engine("sqlite://", Path("config"), clock=clock) as engine:
+        for flow in ("dispute", "referral", "supervision", "service"):
+            deploy(engine, Path("bpmn") / flow)
+        simulation = Simulation(
+            engine,
+            "dispute",
+            seed="referred",
+            begin=BEGIN,
+            every=timedelta(hours=8),
+            start=lambda number, draw: {"case_code": f"P-{number}", "grid": "G"},
+            profile=profile,
+            profiles=profiles,
+        )
+        tally = simulation.run(8)
+        referrals = list(engine.queries.cases(key="referral"))
+        assert len(referrals) > 3
+        assert {case.status for case in referrals} == {"completed"}
+        assert not [each for each in tally.stuck if each.startswith("form")]
+        answers = [engine.variables(case.id).get("docking") for case in engine.queries.cases(key="dispute")]
+        assert any(each and each["state"] == "answered" and each["reference"] for each in answers)
+
+
+@pytest.mark.parametrize("flow", ["dispute", "whistle", "referral"])
 def test_a_shipped_flow_is_simulated_and_proves_itself(flow: str, tmp_path: Path) -> None:
     folder = Path("bpmn") / flow
     profile = read_profile((folder / "samples/simulation.toml").read_bytes())

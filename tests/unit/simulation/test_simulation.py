@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from engine import Config, Engine
+from engine.cases.erasure import ERASE
 from engine.samples.draw import Draw
 from engine.simulation import Filler, Habits, Simulation, Tally
 from engine.simulation.staff import in_office
-from tests.support.bpmn import boundary, diagram, end, fork, parallel, start, timer, user, xor
+from tests.support.bpmn import boundary, diagram, end, fork, parallel, service, start, timer, user, xor
 from tests.support.driving import check
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -89,6 +90,30 @@ def test_what_was_simulated_is_marked_and_proves(simulated: tuple[Engine, Tally,
 def test_the_same_seed_gives_the_same_cases(simulated: tuple[Engine, Tally, list[str]]) -> None:
     assert simulate("one")[2] == simulated[2]
     assert simulate("two")[2] != simulated[2]
+
+
+def test_a_job_that_destroys_the_keys_of_a_case_is_carried_out_and_other_jobs_are_counted() -> None:
+    engine = Engine.open("sqlite://")
+    visit = json.dumps(FORM).encode()
+    erasing = diagram(
+        start("s"),
+        user("report", form="visit"),
+        service("erase", ERASE),
+        end("e"),
+        "s -> report -> erase -> e",
+    )
+    calling = diagram(start("s"), service("call", "sms"), end("e"), "s -> call -> e", key="q")
+    engine.deploy({"p.bpmn": erasing, "q.bpmn": calling, "visit.form": visit}, actor="d")
+    tally = Simulation(engine, "p", seed="erase", begin=BEGIN).run(3)
+    assert {case.status for case in engine.queries.cases(key="p")} == {"completed"}
+    for case in engine.queries.cases(key="p"):
+        line = engine.erasure.of(case.id)
+        assert line is not None
+        assert line.ground.startswith("job ")
+        check(engine, case.id)
+    assert tally.steps["erase"] == 3
+    assert Simulation(engine, "q", seed="call", begin=BEGIN).run(2).stuck == {"job: sms": 2}
+    engine.close()
 
 
 def test_people_work_in_office_hours() -> None:
