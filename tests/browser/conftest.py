@@ -82,7 +82,7 @@ def visit(request: pytest.FixtureRequest, browser: Browser, demo: Demo) -> Itera
     def come(role: str | None = None, device: Device = DESKTOP) -> Visitor:
         context = new_context(browser, demo, device)
         if role is not None:
-            sign_in(context, demo.account(role))
+            sign_in(context, demo, role)
         visitor = Visitor(demo=demo, context=context, device=device)
         visitors.append(visitor)
         return visitor

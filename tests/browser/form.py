@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 
 from playwright.sync_api import Locator, Page
 
+from tests.browser.visitor import PATIENCE
+
 Given = str | Sequence[str] | Sequence[Mapping[str, str]]
 """What is entered: a text, an option, several options, or the rows of a list."""
 
-_LABELS = (
-    "> label, > .fjs-datetime-subsection > label, > .fjs-vertical-group > .fjs-datetime-subsection > label"
-)
+_FIND = """(place, label) => {
+  const named = (one) => one.textContent.replace(/\\s*\\*?\\s*$/, '').trim() === label
+  const headings = ':scope > label, :scope > .fjs-datetime-subsection > label, \
+    :scope > .fjs-vertical-group > .fjs-datetime-subsection > label'
+  const fields = [...place.querySelectorAll('.fjs-form-field')]
+  const number = fields.findIndex((one) =>
+    [...one.querySelectorAll(one.matches('.fjs-form-field-checkbox') ? 'label' : headings)].some(named))
+  return number < 0 ? null : [/fjs-form-field-(\\w+)/.exec(fields[number].className)[1], number]
+}"""
 
 
 def fill(place: Page | Locator, entries: Mapping[str, Given]) -> None:
@@ -21,20 +28,21 @@ def fill(place: Page | Locator, entries: Mapping[str, Given]) -> None:
         enter(place, label, given)
 
 
-def field(place: Page | Locator, label: str) -> Locator:
-    """The field of a name."""
-    named = re.compile(rf"^\s*{re.escape(label)}\s*\*?\s*$")
-    heading = _page(place).locator(_LABELS).filter(has_text=named)
-    headed = place.locator(".fjs-form-field").filter(has=heading)
-    beside = _page(place).locator("label").filter(has_text=named)
-    return headed.or_(place.locator(".fjs-form-field-checkbox").filter(has=beside)).first
+def field(place: Page | Locator, label: str) -> tuple[str, Locator]:
+    """The kind and the place of the field of a name, once it is there."""
+    inside = place.locator("body") if isinstance(place, Page) else place
+    for _ in range(PATIENCE // 50):
+        # One question instead of a search for each thing done with the field: forms are long.
+        if found := inside.evaluate(_FIND, label):
+            kind, number = found
+            return kind, inside.locator(".fjs-form-field").nth(number)
+        inside.page.wait_for_timeout(50)
+    raise AssertionError(f"there is no field {label}")
 
 
 def enter(place: Page | Locator, label: str, given: Given) -> None:
     """Enter one field."""
-    found = field(place, label)
-    found.wait_for()
-    kind = (found.get_attribute("class") or "").partition("fjs-form-field-")[2].split()[0]
+    kind, found = field(place, label)
     if kind == "select":
         _select(found, str(given))
     elif kind == "dynamiclist":
@@ -84,7 +92,3 @@ def _moment(found: Locator, given: str) -> None:
     for box, text in zip(found.locator("input[type=text]").all(), given.split(), strict=False):
         box.fill(text)
         box.press("Enter")
-
-
-def _page(place: Page | Locator) -> Page:
-    return place if isinstance(place, Page) else place.page

@@ -18,9 +18,10 @@ from engine.cases.clock import wall_clock
 from engine.settings import ServiceSettings
 from tests.browser.conftest import Visit
 from tests.browser.form import Given, fill
-from tests.browser.visitor import PATIENCE, ROOT, Device, Visitor
+from tests.browser.visitor import PATIENCE, ROOT, Device, Visitor, too_wide
 
 HERE = ZoneInfo("Asia/Shanghai")
+BOXES = {"claimable": "待签收", "todo": "待办"}
 _DAYS = re.compile(r"^(\d+)天后$")
 
 
@@ -48,30 +49,48 @@ def _typed(value: Any) -> Given:
 
 
 class Hands:
-    """Everybody who works on one case, each with a browser of their own."""
+    """Everybody who works on one case, each with a browser of their own, all of the same width.
 
-    def __init__(self, visit: Visit, flow: str) -> None:
+    Everybody opens the app once and stays in it, as people do: what comes next arrives in the inbox that is open.
+    """
+
+    def __init__(self, visit: Visit, flow: str, device: Device) -> None:
         self._visit = visit
         self._usual = usual(flow)
-        self._pages: dict[tuple[str, str], tuple[Visitor, Page]] = {}
+        self._device = device
+        self._pages: dict[str, tuple[Visitor, Page]] = {}
+        self._id = ""
         self.code = ""
 
-    def of(self, role: str, device: Device) -> tuple[Visitor, Page]:
+    def of(self, role: str) -> tuple[Visitor, Page]:
         """Somebody of a role, and the tab they work in."""
-        if (role, device.name) not in self._pages:
-            visitor = self._visit(role, device)
-            self._pages[role, device.name] = visitor, visitor.page()
-        return self._pages[role, device.name]
+        if role not in self._pages:
+            visitor = self._visit(role, self._device)
+            self._pages[role] = visitor, visitor.page()
+        return self._pages[role]
 
     def entries(self, step: str, **changed: Given | None) -> dict[str, Given]:
         """What is usually entered in a step, with some of it changed; None: left out."""
         given: Mapping[str, Given | None] = {**self._usual[step], **changed}
         return {label: value for label, value in given.items() if value is not None}
 
-    def opens(self, role: str, device: Device, step: str) -> Page:
+    def registers(self, role: str, flow: str, entries: Mapping[str, Given]) -> None:
+        """Somebody begins the case by registering it."""
+        _, page = self.of(role)
+        page.goto("/register")
+        page.get_by_role("link", name=flow).click()
+        expect(page.get_by_role("button", name="提交登记")).to_be_visible()
+        fill(page, entries)
+        fits(page)
+        page.get_by_role("button", name="提交登记").click()
+        expect(page.get_by_role("heading", name="已登记")).to_be_visible()
+        self.code = page.locator(".code").inner_text()
+
+    def opens(self, role: str, step: str) -> Page:
         """Somebody finds a step in their inbox and takes it."""
-        visitor, page = self.of(role, device)
-        page.goto(f"/inbox/{self._box(visitor, page, step)}")
+        visitor, page = self.of(role)
+        box = self._box(visitor, page, step)
+        self._looks_into(page, box)
         row = page.get_by_role("listitem").filter(has_text=self.code).filter(has_text=step).first
         row.get_by_role("link").click()
         task = page.get_by_role("region", name="任务", exact=True)
@@ -84,26 +103,37 @@ class Hands:
         expect(complete).to_be_visible()
         return page
 
-    def does(self, role: str, device: Device, step: str, **changed: Given | None) -> Page:
+    def does(self, role: str, step: str, **changed: Given | None) -> Page:
         """Somebody does a step as it is usually done."""
-        page = self.opens(role, device, step)
+        page = self.opens(role, step)
         fill(page, self.entries(step, **changed))
-        completes(page)
+        self.completes(page)
         return page
+
+    def completes(self, page: Page) -> None:
+        """Press the button and hear that it was done."""
+        fits(page)
+        page.get_by_role("button", name="办结", exact=True).click()
+        expect(page.get_by_role("status").filter(has_text="已办结").last).to_be_visible()
 
     def case(self) -> str:
         """The id of the case."""
-        visitor, _ = next(iter(self._pages.values()))
-        (found,) = visitor.context.request.get("/api/v1/cases", params={"code": self.code}).json()["items"]
-        return str(found["case_id"])
+        if not self._id:
+            visitor, _ = next(iter(self._pages.values()))
+            (found,) = visitor.context.request.get("/api/v1/cases", params={"code": self.code}).json()[
+                "items"
+            ]
+            self._id = str(found["case_id"])
+        return self._id
 
-    def shows_its_life(self, role: str, device: Device, *words: str) -> Page:
+    def shows_its_life(self, role: str, *words: str) -> Page:
         """Somebody opens the page of the case and reads how it stands."""
-        _, page = self.of(role, device)
+        _, page = self.of(role)
         page.goto(f"/cases/{self.case()}")
         expect(page.get_by_text(self.code).first).to_be_visible()
         for word in words:
             expect(page.locator("main").get_by_text(word).first).to_be_visible()
+        fits(page)
         return page
 
     def wait(self, time: timedelta) -> None:
@@ -117,20 +147,31 @@ class Hands:
         finally:
             engine.close()
 
+    def _looks_into(self, page: Page, box: str) -> None:
+        """Come to a box of the inbox by what the page offers; the app itself is opened only once."""
+        boxes = page.get_by_role("navigation", name="收件箱分类")
+        if page.url == "about:blank":
+            page.goto(f"/inbox/{box}")
+        else:
+            if not boxes.is_visible():
+                places = page.get_by_role("navigation", name="主导航")
+                places.get_by_role("link", name="收件箱").filter(visible=True).click()
+            boxes.get_by_role("link", name=BOXES[box]).click()
+        search = page.get_by_role("textbox", name="搜索标题或编号")
+        # There may be many: people look for the one they mean.
+        if search.input_value() != self.code:
+            search.fill(self.code)
+
     def _box(self, visitor: Visitor, page: Page, step: str) -> str:
-        for _ in range(PATIENCE // 250):
-            for box in ("claimable", "todo"):
-                answer = visitor.context.request.get("/api/v1/tasks", params={"box": box, "limit": 100})
-                if any(
-                    row["case_code"] == self.code and row["step_name"] == step
-                    for row in answer.json()["items"]
-                ):
+        for _ in range(PATIENCE // 100):
+            for box in BOXES:
+                answer = visitor.context.request.get(f"/api/v1/tasks?box={box}&text={self.code}")
+                if any(row["step_name"] == step for row in answer.json()["items"]):
                     return box
-            page.wait_for_timeout(250)
+            page.wait_for_timeout(100)
         raise AssertionError(f"{step} of {self.code} is in neither inbox")
 
 
-def completes(page: Page) -> None:
-    """Press the button and hear that it was done."""
-    page.get_by_role("button", name="办结", exact=True).click()
-    expect(page.get_by_role("status").filter(has_text="已办结")).to_be_visible()
+def fits(page: Page) -> None:
+    """Nothing stands out of the window to the right."""
+    assert too_wide(page) == []

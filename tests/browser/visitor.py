@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Locator, Page
 
-from tests.infrastructure.demo_service import Demo
+from tests.infrastructure.demo_service import Demo, Service
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 SCREENS: Final = ROOT / "docs" / "images" / "screens"
@@ -93,14 +93,25 @@ class Visitor:
         self.complaints.append(f"uncaught: {error}")
 
 
-def sign_in(context: BrowserContext, account: dict[str, str]) -> None:
-    """Sign somebody in as the page does, without the page."""
+_SESSIONS: Final[dict[tuple[str, str], list[Any]]] = {}
+"""The cookies of whoever signed in last, by service and login: a password takes long to check, on purpose."""
+
+
+def sign_in(context: BrowserContext, demo: Service, role: str) -> None:
+    """Sign somebody in as the page does, without the page; anew only when their session has ended."""
+    account = demo.account(role)
+    key = demo.address, account["login"]
+    if key in _SESSIONS:
+        context.add_cookies(_SESSIONS[key])
+        if context.request.get("/api/v1/auth/session").json()["me"] is not None:
+            return
     words = {"login": account["login"], "password": account["password"]}
     answer = context.request.post("/api/v1/auth/login", data=words)
     assert answer.ok, answer.text()
+    _SESSIONS[key] = context.cookies()
 
 
-def new_context(browser: Browser, demo: Demo, device: Device) -> BrowserContext:
+def new_context(browser: Browser, demo: Service, device: Device) -> BrowserContext:
     """A browser nobody used before."""
     context = browser.new_context(
         base_url=demo.address,
@@ -116,12 +127,15 @@ def new_context(browser: Browser, demo: Demo, device: Device) -> BrowserContext:
     return context
 
 
-def accessibility(page: Page) -> list[str]:
-    """What axe finds on a page that is serious or worse, as lines to read."""
+def accessibility(page: Page, *rules: str) -> list[str]:
+    """What axe finds on a page that is serious or worse, as lines to read. rules: only these."""
     # Through the protocol of the debugger: the page's own policy lets no script in that is not its own.
-    page.evaluate(AXE.read_text("utf-8"))
+    if not page.evaluate("Boolean(window.axe)"):
+        page.evaluate(AXE.read_text("utf-8"))
     found: list[dict[str, Any]] = page.evaluate(
-        "async () => (await axe.run(document, { resultTypes: ['violations'] })).violations"
+        "async (rules) => (await axe.run(document, { resultTypes: ['violations'], ...(rules.length && { runOnly: rules }) }))"
+        ".violations",
+        list(rules),
     )
     return [
         f"{rule['id']} ({rule['impact']}): {node['html'][:200]} {node['failureSummary']}"

@@ -21,17 +21,23 @@ STARTS_WITHIN = 180.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Demo:
-    """A running demonstration. database: its URL."""
+class Service:
+    """A service with sample data that runs somewhere."""
 
-    process: subprocess.Popen[str]
     address: str
-    database: str
     accounts: list[dict[str, str]]
 
     def account(self, role: str) -> dict[str, str]:
         """The account of a role."""
         return next(account for account in self.accounts if account["role"] == role)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Demo(Service):
+    """A demonstration we started. database: its URL."""
+
+    process: subprocess.Popen[str]
+    database: str
 
 
 @contextmanager
@@ -112,10 +118,12 @@ def wait_until_up(process: subprocess.Popen[str], address: str, log: Path) -> No
     while time.monotonic() < end:
         assert process.poll() is None, log.read_text("utf-8")
         try:
-            if httpx.get(f"{address}readyz", timeout=2).status_code == 200:
+            # On a busy machine even this takes its time.
+            if httpx.get(f"{address}readyz", timeout=20).status_code == 200:
                 return
         except httpx.HTTPError:
-            time.sleep(0.1)
+            pass
+        time.sleep(0.1)
     raise AssertionError(log.read_text("utf-8"))
 
 

@@ -4,24 +4,24 @@ const POLL = 10_000
 const SLOW_POLL = 60_000
 
 /**
- * Call `look` whenever the inbox may have changed: when the server says so, and otherwise every ten seconds, less
- * often while the server's events arrive. Not while nobody looks at the page. Returns what ends it.
+ * Call `look` whenever the inbox may have changed: when the server says so (`told`), and otherwise every ten seconds,
+ * less often while the server's events arrive. Not while nobody looks at the page. Returns what ends it.
  */
-export function whenChanged(look: () => Promise<void>): () => void {
+export function whenChanged(look: (told: boolean) => Promise<void>): () => void {
   let heard = false
   let ended = false
   let timer: ReturnType<typeof setTimeout> | undefined
 
-  async function again(): Promise<void> {
+  async function again(told = false): Promise<void> {
     clearTimeout(timer)
     if (ended) return
-    if (document.visibilityState === 'visible' && navigator.onLine) await look()
-    if (!ended) timer = setTimeout(again, heard ? SLOW_POLL : POLL)
+    if (document.visibilityState === 'visible' && navigator.onLine) await look(told)
+    if (!ended) timer = setTimeout(() => void again(), heard ? SLOW_POLL : POLL)
   }
 
   const source = new EventSource(`${BASE}/events`, { withCredentials: true })
   source.addEventListener('ready', () => (heard = true))
-  source.addEventListener('inbox', () => void again())
+  source.addEventListener('inbox', () => void again(true))
   source.addEventListener('error', () => (heard = false))
   const woken = (): void => void again()
   document.addEventListener('visibilitychange', woken)

@@ -57,15 +57,19 @@ export const useInbox = defineStore('inbox', () => {
     }
   }
 
-  /** Ask for the counts; when they changed, so did the box, which is read again in silence. */
-  async function count(): Promise<void> {
+  /**
+   * Ask for the counts; when they changed, so did the box, which is read again in silence. `told`: it has changed for
+   * certain, though as much may have come as went.
+   */
+  async function count(told = false): Promise<void> {
     try {
       const answer = await readCounts(tag)
-      if (answer.status === 304) return
-      const changed = counts.value !== null
-      tag = answer.etag
-      counts.value = answer.body
-      if (changed) await load(true)
+      const first = counts.value === null
+      if (answer.status !== 304) {
+        tag = answer.etag
+        counts.value = answer.body
+      }
+      if (told || (answer.status !== 304 && !first)) await load(true)
     } catch (error) {
       if (!(error instanceof Problem)) throw error
     }

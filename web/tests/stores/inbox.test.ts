@@ -42,6 +42,17 @@ describe('the inbox', () => {
     expect(inbox.counts?.todo).toBe(2)
   })
 
+  it('reads the box again when it is told so, though as much came as went', async () => {
+    api.readBox.mockResolvedValue({ items: [row('2')], next: null })
+    api.readCounts.mockResolvedValueOnce({ status: 200, etag: 'a', body: { todo: 1 } })
+    api.readCounts.mockResolvedValueOnce({ status: 304, etag: 'a', body: undefined })
+    const inbox = useInbox()
+    await inbox.count()
+    await inbox.count(true)
+    expect(inbox.rows.map((one) => one.id)).toEqual(['2'])
+    expect(inbox.counts?.todo).toBe(1)
+  })
+
   it('bears a short loss of the network', async () => {
     api.readCounts.mockRejectedValue(new Problem(0, { code: 'network' }))
     await expect(useInbox().count()).resolves.toBeUndefined()
