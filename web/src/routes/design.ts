@@ -4,6 +4,6 @@ import type { RouteRecordRaw } from 'vue-router'
 export const design: RouteRecordRaw[] = [
   { path: 'designs', component: () => import('@/design/DesignsPage.vue') },
   { path: 'designs/upload', component: () => import('@/design/UploadPage.vue') },
-  { path: 'designs/submissions/:number(\\d+)', component: () => import('@/design/SubmissionPage.vue'), props: true },
-  { path: 'designs/:flow', component: () => import('@/design/VersionsPage.vue'), props: true },
+  { path: 'designs/submissions/:number(\\d+)', component: () => import('@/design/SubmissionPage.vue'), props: true, meta: { anew: true } },
+  { path: 'designs/:flow', component: () => import('@/design/VersionsPage.vue'), props: true, meta: { anew: true } },
 ]
