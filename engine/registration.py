@@ -22,7 +22,10 @@ _REQUIRED: Final = ("process", "step", "zh", "en")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Entry:
-    """One thing to register: a process, its first step, for whom, with which known values; see the file."""
+    """One thing to register: a process, its first step, for whom, with which known values; see the file.
+
+    aside: optional fields that are not asked for at once.
+    """
 
     process: str
     step: str
@@ -33,6 +36,7 @@ class Entry:
     hint_zh: str = ""
     hint_en: str = ""
     values: Mapping[str, Any] = field(default_factory=dict)
+    aside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,7 +75,7 @@ def offers(entries: tuple[Entry, ...], index: Index, person: str, at: int) -> li
 
 
 def _entry(row: Mapping[str, Any], number: int) -> Entry:
-    known = {*_TEXTS, "roles", "values"}
+    known = {*_TEXTS, "roles", "values", "aside"}
     wrong = [name for name in row if name not in known]
     wrong += [name for name in _REQUIRED if not isinstance(row.get(name), str)]
     if wrong:
@@ -81,7 +85,12 @@ def _entry(row: Mapping[str, Any], number: int) -> Entry:
             message_en="is no entry, is missing or is of the wrong kind",
         )
     texts = {name: str(row[name]) for name in _TEXTS if name in row}
-    return Entry(**texts, roles=frozenset(row.get("roles", ())), values=dict(row.get("values", {})))
+    return Entry(
+        **texts,
+        roles=frozenset(row.get("roles", ())),
+        values=dict(row.get("values", {})),
+        aside=tuple(str(name) for name in row.get("aside", ())),
+    )
 
 
 def _offer(entry: Entry, index: Index, person: str, place: str, at: int) -> Offer:

@@ -37,6 +37,13 @@ class RegistrationSchema(Output):
         {"found_at": "@now"},
         required=True,
     )
+    aside = described(
+        fields.List,
+        "Optional fields of the form that are not asked for at once.",
+        ["linked_cases"],
+        cls_or_instance=fields.String(),
+        required=True,
+    )
     form = described(fields.Dict, "The form (form-js schema).", {"components": []}, required=True)
 
 
@@ -88,5 +95,6 @@ def _shown(offer: Offer) -> dict[str, Any] | None:
         "place_name": offer.place_name,
         "variables": {name: value for name, value in offer.variables.items() if value is not None},
         "values": offer.values,
+        "aside": list(entry.aside),
         "form": form.schema,
     }

@@ -39,6 +39,9 @@ def test_a_grid_worker_registers_events_and_disputes_of_their_own_grid(place: Pl
     assert (known["grid"], known["owner_unit"], known["owner_user"]) == ("G1", "V1", "village")
     assert (known["found_by"], known["found_at"]) == ("grid", "@now")
     assert dispute["form"]["id"] == "register_dispute"
+    fields = {each.get("key"): each for each in dispute["form"]["components"]}
+    assert "linked_cases" in dispute["aside"]
+    assert not any(fields[name].get("validate", {}).get("required") for name in dispute["aside"])
 
 
 def test_others_are_offered_nothing_and_an_undeployed_flow_is_not_offered(place: Place) -> None:

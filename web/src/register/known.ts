@@ -10,12 +10,16 @@ export function known(values: Values, at: Date): Values {
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, value === NOW ? local(at) : value]))
 }
 
-/** The form without the fields that are known, and how many those are. Each field gets a line of its own, for narrow screens. */
-export function shorter(form: Form, values: Values): { form: Form; hidden: number } {
+/**
+ * The form without the fields that are known and those that may be left aside, and how many either are. Each field gets a line of
+ * its own, for narrow screens.
+ */
+export function shorter(form: Form, values: Values, aside: readonly string[] = []): { form: Form; hidden: number; aside: number } {
   const components = form.components ?? []
-  const kept = components.filter((one) => !(one.key && one.key in values))
+  const asked = components.filter((one) => !(one.key && one.key in values))
+  const kept = asked.filter((one) => !(one.key && aside.includes(one.key)))
   const shown = kept.filter((one) => !unknown(one, values))
-  return { form: { ...form, components: shown.map(alone) }, hidden: components.length - kept.length }
+  return { form: { ...form, components: shown.map(alone) }, hidden: components.length - asked.length, aside: asked.length - kept.length }
 }
 
 /** Whether a text speaks of something only a started case knows: `{{settle_by}}`. */

@@ -17,6 +17,12 @@ describe('a registration', () => {
     expect(hidden).toBe(2)
   })
 
+  it('leaves aside what may be added later', () => {
+    const { form, hidden, aside } = shorter(FORM, { found_by: '张三' }, ['found_by', 'found_at'])
+    expect(form.components?.map((one) => one.key)).toEqual([undefined, 'summary'])
+    expect([hidden, aside]).toEqual([1, 1])
+  })
+
   it('knows the moment of filling in', () => {
     const at = new Date(2026, 10, 28, 9, 5)
     const values = known({ found_at: '@now', found_by: '张三' }, at)
