@@ -16,7 +16,7 @@ from tests.browser.visitor import Device, accessibility
 def test_a_dispute_is_mediated_performed_followed_up_and_closed(visit: Visit, device: Device) -> None:
     hands = Hands(visit, "dispute", device)
     known = ("来源", "密级", "网格", "主办单位", "主办人", "受理时间", "涉及人数", "性质", "已在别处受理",
-             "有当事人明确拒绝调解", "发现人", "发现时间", "排查人签字")  # fmt: skip
+             "有当事人明确拒绝调解", "发现人", "发现时间", "排查人签字", "已上传的材料")  # fmt: skip
     hands.registers("grid_worker", "矛盾纠纷", hands.entries("排查登记", **dict.fromkeys(known)))
     hands.does("town_centre", "重复核查")
     hands.does("town_centre", "核实研判要素")
