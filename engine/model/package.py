@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from engine.model.checks.documents import (
     check_documents,
@@ -23,6 +24,9 @@ from engine.model.diagrams import ReadProcess, read_diagram
 from engine.model.findings import Finding, Findings, ModelErrors, Place
 from engine.model.forms import read_form
 from engine.model.variables import World
+
+KEPT = 32
+"""Packages kept as they were read: to deploy, start, verify and play scenarios the same files are read again and again."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,7 +48,14 @@ def read_package(files: Mapping[str, bytes], *, known_processes: Collection[str]
     Raises:
         ModelErrors: with every finding, if any of them is an error, or if stored files cannot be read at all.
     """
+    known = None if known_processes is None else frozenset(known_processes)
+    return _read(tuple(sorted(files.items())), known)
+
+
+@lru_cache(maxsize=KEPT)
+def _read(named: tuple[tuple[str, bytes], ...], known_processes: frozenset[str] | None) -> Package:
     stored = known_processes is None
+    files = dict(named)
     contents = _Contents(files=files if stored else with_library(files))
     for name in sorted(files):
         contents.read(name, files[name])

@@ -34,7 +34,7 @@ def create(connection: sa.Connection) -> None:
         if not sqlite:
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_CREATION_LOCK)))
         if not sa.inspect(connection).get_table_names():
-            METADATA.create_all(connection)
+            METADATA.create_all(connection, checkfirst=False)
             _VERSIONS.create(connection)
             connection.execute(_VERSIONS.insert().values(version_num=REVISIONS[-1].id))
         connection.exec_driver_sql("COMMIT")

@@ -10,6 +10,7 @@ import pytest
 
 from engine.model import ModelErrors, Severity, read_package
 from engine.model.package import digest
+from tests.support import bpmn
 from tests.unit.model.test_reading import DMN
 from tests.unit.model.writing import (
     around,
@@ -181,3 +182,12 @@ def test_reading_a_model_does_not_import_the_executing_core() -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_the_same_files_are_read_once_and_other_knowledge_reads_them_anew() -> None:
+    files = {"p.bpmn": bpmn.diagram(bpmn.start("s"), bpmn.user("a"), bpmn.end("e"), "s -> a -> e")}
+    first = read_package(files)
+    assert read_package(dict(files)) is first
+    assert read_package(files, known_processes=["other"]) is not first
+    changed = {"p.bpmn": files["p.bpmn"].replace(b'id="a"', b'id="a" name="A"')}
+    assert read_package(changed).definitions[0].digest != first.definitions[0].digest
