@@ -100,6 +100,12 @@ class Register:
         with self._database.reading() as tx:
             return [account_of(tuple(row)) for row in tx.execute(query)]
 
+    def has_account(self, person: str) -> bool:
+        """Whether a member of staff has an account, be it a disabled one."""
+        query = sa.select(accounts.c.account_id).where(accounts.c.person == person)
+        with self._database.reading() as tx:
+            return tx.execute(query.limit(1)).first() is not None
+
     def has_identity(self, account_id: str, issuer: str) -> bool:
         """Whether an account is linked to an identity of an organisation."""
         with self._database.reading() as tx:

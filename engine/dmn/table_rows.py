@@ -12,7 +12,7 @@ from typing import Final
 
 from lxml import etree
 
-from engine.dmn.findings import DmnErrors, Severity
+from engine.dmn.findings import DmnErrors, DmnFinding, Severity
 from engine.dmn.reading import parse
 from engine.errors import InvalidInput, NotFound
 from engine.markup import read as read_xml
@@ -70,7 +70,7 @@ def with_rows(data: bytes, rows: Iterable[Sequence[str]], *, file: str, decision
         table.append(_rule(table, row, own))
     etree.indent(root, space="  ")
     changed: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8") + b"\n"
-    _check(changed, file)
+    _check(changed, file, _heads(table))
     return changed
 
 
@@ -83,16 +83,26 @@ def wrong_columns(heads: Sequence[str]) -> InvalidInput:
     )
 
 
-def _check(data: bytes, file: str) -> None:
+def _check(data: bytes, file: str, heads: Sequence[str]) -> None:
     try:
         parse(data, file=file)
     except DmnErrors as error:
         told = [each for each in error.findings if each.severity is Severity.ERROR][:5]
         raise InvalidInput(
             code="table.rules",
-            message_zh="；".join(f"第{each.row}条：{each.message_zh}" for each in told),
-            message_en="; ".join(f"rule {each.row}: {each.message_en}" for each in told),
+            message_zh="；".join(
+                f"{_cell(each, heads, '第{}条', '“{}”一格')}：{each.message_zh}" for each in told
+            ),
+            message_en="; ".join(
+                f"{_cell(each, heads, 'rule {}', ', “{}”')}: {each.message_en}" for each in told
+            ),
         ) from error
+
+
+def _cell(found: DmnFinding, heads: Sequence[str], row: str, column: str) -> str:
+    """Which rule, and which cell of it where that is known."""
+    named = "" if found.column is None or found.column >= len(heads) else heads[found.column]
+    return row.format(found.row) + (column.format(named) if named else "")
 
 
 def _free(name: str, taken: set[str]) -> str:

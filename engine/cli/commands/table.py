@@ -10,6 +10,7 @@ from engine.cli.files import read_file
 from engine.cli.grammar import Group
 from engine.cli.options import shared_options
 from engine.cli.types import File
+from engine.errors import InvalidInput
 from engine.i18n import Catalogue
 
 
@@ -37,5 +38,13 @@ def _export(desk: Desk, file: Path, rows: Path, decision: str | None) -> None:
 def _import(desk: Desk, file: Path, rows: Path, decision: str | None) -> None:
     from engine.dmn.table_csv import from_csv
 
-    file.write_bytes(from_csv(read_file(file), read_file(rows), file=file.name, decision=decision))
+    try:
+        made = from_csv(read_file(file), read_file(rows), file=file.name, decision=decision)
+    except InvalidInput as error:
+        raise InvalidInput(
+            code=error.code,
+            message_zh=f"{rows.name}：{error.message_zh}",
+            message_en=f"{rows.name}: {error.message_en}",
+        ) from None
+    file.write_bytes(made)
     desk.screen.remark(desk.say("table_import.done", file=str(file)))

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import stat
+from pathlib import Path
+
 import pytest
 
 from tests.unit.cli.conftest import Bihuan
@@ -38,6 +43,28 @@ def test_accounts_are_disabled_enabled_and_reset(installed: Bihuan) -> None:
     again = installed("accounts", "reset-password", "eye", "--format", "json").json
     assert again["password"] != first["password"]
     assert "eye" in installed("accounts", "list").out
+
+
+def test_everybody_without_an_account_gets_one(installed: Bihuan, tmp_path: Path) -> None:
+    folder = tmp_path / "staff"
+    folder.mkdir()
+    (folder / "单位.csv").write_text("单位编码,上级编码,级别,部门类别,名称\nk,,区县,,青禾县\n", "utf-8")
+    people = "人员编号,姓名,登录名\np1,张明,zhang\np2,李青,li\np3,吴岚,wu\n"
+    (folder / "人员.csv").write_text(people, "utf-8")
+    (folder / "任职.csv").write_text("人员编号,单位编码,角色\np1,k,领导\n", "utf-8")
+    assert installed("directory", "import", str(folder)).code == 0
+    # One has an account already; the login of another is taken by somebody else.
+    installed("accounts", "add", "chief", "--person", "p2")
+    installed("accounts", "add", "wu", "--role", "auditor")
+    file = tmp_path / "passwords.csv"
+    told = installed("accounts", "add-all", str(file)).out
+    assert told.startswith("p3：")
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    rows = list(csv.reader(io.StringIO(file.read_text("utf-8-sig"))))
+    assert [row[:3] for row in rows] == [["登录名", "姓名", "单位"], ["zhang", "张明", "青禾县"]]
+    assert rows[1][3] not in told
+    # A file that is there, with passwords perhaps not handed out yet, is left alone.
+    assert installed("accounts", "add-all", str(file)).code == 6
 
 
 def test_tokens_are_made_listed_and_revoked(installed: Bihuan) -> None:
