@@ -84,7 +84,7 @@ def test_wrong_columns_and_wrong_rules_are_told() -> None:
     with pytest.raises(InvalidInput, match="UTF-8"):
         from_csv(data, "说明".encode("gb18030"), file="r.dmn")
     rows[3][2] = "tru("
-    with pytest.raises(InvalidInput, match="第3条"):
+    with pytest.raises(InvalidInput, match="第3条“责任单位明确”一格："):
         from_csv(data, written(rows), file="r.dmn")
 
 
