@@ -152,7 +152,7 @@ def test_every_kind_of_notice_has_its_words_in_both_languages() -> None:
         ),
         ("supervise.interview", {"breaches": 3}, "约谈：一个季度内 3 次超期"),
         ("yellow_card", {"limit": "whistle.arrive", "due": 5}, "黄牌：whistle.arrive，5 到期"),
-        ("mentioned", {"by": "he", "task": 7}, "提到了你：he"),
+        ("mentioned", {"by": "he", "task": 7}, "提到了你，来自 he"),
     ],
 )
 def test_a_notice_says_what_it_is_about(kind: str, facts: dict[str, Wire], told: str) -> None:

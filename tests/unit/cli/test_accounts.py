@@ -58,7 +58,7 @@ def test_everybody_without_an_account_gets_one(installed: Bihuan, tmp_path: Path
     installed("accounts", "add", "wu", "--role", "auditor")
     file = tmp_path / "passwords.csv"
     told = installed("accounts", "add-all", str(file)).out
-    assert told.startswith("p3：")
+    assert told.startswith("没有给 p3 建立：")
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     rows = list(csv.reader(io.StringIO(file.read_text("utf-8-sig"))))
     assert [row[:3] for row in rows] == [["登录名", "姓名", "单位"], ["zhang", "张明", "青禾县"]]

@@ -38,6 +38,7 @@ PREFIXES = (
     "grade.",
     "lifecycle.",
     "interval.",
+    "notice.",
 )
 """Sections whose keys are put together from data; the tests of the commands speak them."""
 
