@@ -288,7 +288,12 @@ def _rows(key: str | None = None) -> list[dict[str, Any]]:
         query = query.where(definitions.c.key == key)
     with service().engine.database.reading() as tx:
         rows = [dict(row._mapping) for row in tx.execute(query)]
-    return [{**row, "digest": bytes(row["digest"]).hex()} for row in rows]
+    known = service().engine.definitions
+    digests = [bytes(row["digest"]).hex() for row in rows]
+    return [
+        {**row, "digest": digest, "is_graded": known.is_graded(digest)}
+        for row, digest in zip(rows, digests, strict=True)
+    ]
 
 
 def _unknown(key: str) -> NotFound:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import quote
 from uuid import UUID
@@ -33,6 +34,8 @@ class DocumentsView(MethodView):
     def get(self, case_id: UUID) -> dict[str, Any]:
         """The documents of a case, those that are to be made too, and its sealed dossier."""
         items, dossier = service().content.documents.of(reader(), case_id)
+        if not current().may("cases:write"):
+            items = [replace(each, actions=()) for each in items]
         return {"items": items, "dossier": dossier}
 
 

@@ -121,6 +121,7 @@ class DefinitionSchema(Output):
     deployed_at = moment("When it was deployed.", required=True)
     actor = described(fields.String, "Who deployed it.", "qh00001", required=True)
     package = described(fields.String, "The package it came in.", "whistle", required=True)
+    is_graded = described(fields.Boolean, "Whether its cases get a grade at some time.", False, required=True)
 
 
 class DefinitionsSchema(Output):

@@ -59,6 +59,13 @@ class DocumentSchema(Output):
     versions = described(
         fields.List, "The oldest first.", cls_or_instance=fields.Nested(DocumentVersionSchema), required=True
     )
+    actions = described(
+        fields.List,
+        "What the caller may do with it now: `make`, `correct`, `sign`.",
+        ["sign"],
+        cls_or_instance=fields.String(),
+        required=True,
+    )
 
 
 class DossierSchema(Output):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from threading import Lock
+from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -26,6 +28,9 @@ from engine.store.tables import (
     start_subscriptions,
     start_timers,
 )
+
+_GRADE: Final = re.compile(rb'\brisk_grade\b|"grade"')
+"""The variables of a grade (`engine.cases.headers`)."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,6 +60,7 @@ class Definitions:
         self._database = database
         self._settings = settings
         self._latest: dict[str, str | None] = {}
+        self._graded: dict[str, bool] = {}
         self._lock = Lock()
         self.programs = Programs(self._load)
 
@@ -132,6 +138,14 @@ class Definitions:
             found = {row[0]: bytes(row[1]) for row in reading.execute(query)}
         if not found:
             raise _unknown(digest)
+        return found
+
+    def is_graded(self, digest: str) -> bool:
+        """Whether its cases get a grade at some time: whether a file of it speaks of one. Raises NotFound."""
+        found = self._graded.get(digest)
+        if found is None:
+            found = any(_GRADE.search(content) for content in self.files(digest).values())
+            self._graded[digest] = found
         return found
 
     def all(self) -> list[tuple[str, str, int]]:

@@ -8,7 +8,7 @@ marked as a copy. A corrected document is a further version: none is ever replac
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -68,7 +68,11 @@ class Documents:
             for told in versions:
                 told["reason"] = eyes.show(told["reason"], f"documents[{told['seq']}].reason", kind="text")
             holds = papers.sealed is not None and sealed_now(tx, case_id)
-            return papers.documents(), papers.dossier(holds=holds) if eyes.part is None else None
+            items = [
+                replace(each, actions=() if holds else self._actions(tx, papers, eyes, each))
+                for each in papers.documents()
+            ]
+            return items, papers.dossier(holds=holds) if eyes.part is None else None
 
     def make(
         self, reader: Reader, case_id: UUID, number: int, *, reason: str = "", **options: Any
@@ -281,6 +285,28 @@ class Documents:
                 message_zh="文书刚刚更正过，请重新打开后签名",
                 message_en="the document was just corrected; open it again",
             )
+
+    def _actions(self, tx: Reading, papers: Papers, eyes: Eyes, document: Document) -> tuple[str, ...]:
+        """What somebody may do with a document of a dossier that is open; whether they may write is asked elsewhere."""
+        if document.state == "due":
+            return ("make",)
+        last = document.versions[-1]
+        _, as_of = papers.corrected(papers.step(document.id))
+        found = ["correct"] if as_of != last.as_of else []
+        has_signed = any(
+            each.person == eyes.reader.person and each.sha256 == last.sha256 for each in last.signatures
+        )
+        if not has_signed and self._may_sign(tx, papers, eyes, document.id, last.as_of):
+            found.append("sign")
+        return tuple(found)
+
+    def _may_sign(self, tx: Reading, papers: Papers, eyes: Eyes, number: int, as_of: int) -> bool:
+        step, _ = papers.corrected(papers.step(number), as_of)
+        if eyes.reader.person in (step.actor, step.on_behalf_of):
+            return True
+        looking = eyes.aside()
+        self._look(tx, papers, step, looking)
+        return not looking.masked
 
     def _definition(self, digest: str) -> Definition:
         return self._file.engine.definitions.programs.get(digest).definition

@@ -56,6 +56,7 @@ class Document:
     """A document of a case. id: the event of the step that yielded it. at: when that was, microseconds.
 
     number: empty until it was made. state: `due` until it was made, `made`, or `signed`, of its last version.
+    actions: what the reader may do with it now: `make`, `correct`, `sign`.
     """
 
     id: int
@@ -67,6 +68,7 @@ class Document:
     actor: str
     state: str
     versions: tuple[Version, ...]
+    actions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

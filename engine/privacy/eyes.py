@@ -71,6 +71,10 @@ class Eyes:
         """Eyes that see everything, for what is made of it and sealed again, and shown to nobody."""
         return replace(self, whole=True, blind=False, part=None, masked={}, opened={}, _bases={})
 
+    def aside(self) -> Eyes:
+        """The same eyes, to find out what would be masked; what they open is shown to nobody and not written down."""
+        return replace(self, masked={}, opened={}, _bases={})
+
     def sees_task(self, task: int | None) -> bool:
         """Whether a task, or what belongs to it, is theirs to see."""
         return self.part is None or task is None or task in self.part

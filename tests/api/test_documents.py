@@ -119,6 +119,39 @@ def test_a_signature_and_a_corrected_version(place: Place) -> None:
     assert town.get(address, version=0).status_code == 422
 
 
+def test_each_reader_is_told_what_they_may_do_and_it_is_so(place: Place) -> None:
+    case, number = registered(place)
+    address = f"/cases/{case}/documents/{number}"
+    grid, county, auditor = place.sign_in("grid"), place.sign_in("county"), place.sign_in("auditor")
+
+    def actions(of: Caller) -> list[str]:
+        (item,) = of.get(f"/cases/{case}/documents").get_json()["items"]
+        return list(item["actions"])
+
+    def looks() -> list[str]:
+        lines = auditor.get("/audit/access", case_id=case).get_json()["items"]
+        return [line["person"] for line in lines]
+
+    assert (actions(grid), actions(county), actions(auditor)) == (["make"], ["make"], [])
+    assert grid.post(address).status_code == 201
+    town = handling(place, case)
+    before = looks()
+    # What is masked for the county cannot be signed there; nothing was corrected that would make another version.
+    assert (actions(grid), actions(county), actions(town), actions(auditor)) == (["sign"], [], ["sign"], [])
+    # Being told so shows nobody anything.
+    assert looks() == before
+    sha256 = grid.get(f"/cases/{case}/documents").get_json()["items"][0]["versions"][0]["sha256"]
+    refused = county.post(f"{address}/signatures", {"sha256": sha256})
+    assert refused.get_json()["rule"] == "document.masked"
+    assert grid.post(f"{address}/signatures", {"sha256": sha256}).status_code == 201
+    assert (actions(grid), actions(town)) == ([], ["sign"])
+    place.engine.set_variables(UUID(case), {"people_count": 3}, actor="town")
+    assert actions(grid) == ["correct"]
+    assert grid.post(address, {"reason": "人数有误"}).status_code == 201
+    # A new version is unsigned.
+    assert actions(grid) == ["sign"]
+
+
 def test_a_dossier_is_sealed_when_the_case_has_ended(place: Place) -> None:
     case, number = registered(place)
     address = f"/cases/{case}/dossier/list"
@@ -135,6 +168,7 @@ def test_a_dossier_is_sealed_when_the_case_has_ended(place: Place) -> None:
     listed = town.get(f"/cases/{case}/documents").get_json()
     assert [each["state"] for each in listed["items"]] == ["made", "made"]
     assert listed["dossier"]["entries"] == 2
+    assert [each["actions"] for each in listed["items"]] == [[], []]
     pdf = town.get(address)
     assert hashlib.sha256(pdf.data).hexdigest() == listed["dossier"]["sha256"]
     sha256 = listed["items"][0]["versions"][0]["sha256"]

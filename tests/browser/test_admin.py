@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -13,6 +14,8 @@ PARTS = {
     "directory": "组织与人员",
     "calendars": "日历",
     "limits": "时限",
+    "tables": "决策表",
+    "templates": "文书模板",
     "changes": "变更与审批",
     "accounts": "账户与令牌",
     "files": "设置文件",
@@ -139,6 +142,168 @@ def test_a_role_is_given_and_ended_with_who_when_and_why(visit: Visit) -> None:
     dialog.get_by_role("button", name="免去值班领导").click()
     expect(log.get_by_role("listitem").first).to_contain_text("免职：兼任期满")
     expect(person.get_by_role("button", name="免去值班领导")).to_have_count(0)
+
+
+def test_a_unit_is_added_renamed_moved_and_closed(visit: Visit) -> None:
+    visitor = visit("admin")
+    page = visitor.open("/admin/directory")
+    page.wait_for_url("**/admin/directory/*")
+    page.get_by_role("button", name="新增下级单位").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("名称").fill("白沙镇")
+    dialog.get_by_label("单位编码").fill("qh99")
+    button = dialog.get_by_role("button", name="新增下级单位")
+    dialog.get_by_label("理由").fill("区划调整")
+    button.click()
+    # Neither a level nor a kind: it would be nothing.
+    expect(dialog.get_by_role("alert")).to_contain_text("级别（区域）：")
+    visitor.expect_complaint("422")
+    choose(dialog.get_by_role("combobox", name="级别"), page, "乡镇街道")
+    visitor.look(page, "admin-unit")
+    assert accessibility(page) == []
+    button.click()
+    expect(dialog).to_have_count(0)
+    page.get_by_role("link", name="白沙镇").click()
+    page.wait_for_url("**/admin/directory/qh99")
+    page.get_by_role("button", name="改名").click()
+    dialog.get_by_label("名称").fill("白沙湖镇")
+    dialog.get_by_label("理由").fill("地名规范")
+    dialog.get_by_role("button", name="改名").click()
+    expect(page.get_by_role("heading", name="白沙湖镇")).to_be_visible()
+    page.get_by_text("这个单位的变更记录").click()
+    log = page.get_by_role("list", name="变更记录")
+    expect(log.get_by_role("listitem").first).to_contain_text("改名：地名规范")
+    expect(log.get_by_role("listitem").first).to_contain_text("白沙镇")
+    page.get_by_role("button", name="调整隶属").click()
+    dialog.get_by_role("combobox", name="新的上级").fill("下井村")
+    page.get_by_role("option", name=re.compile("下井村")).filter(visible=True).first.click()
+    dialog.get_by_label("理由").fill("试一试")
+    dialog.get_by_role("button", name="调整隶属").click()
+    # A town does not belong to a village.
+    expect(dialog.get_by_role("alert")).to_be_visible()
+    dialog.get_by_role("button", name="取消").click()
+    page.get_by_role("button", name="撤销单位").click()
+    dialog.get_by_label("理由").fill("并入青石镇")
+    dialog.get_by_role("button", name="撤销单位").click()
+    visitor.expect_complaint("404")
+    # What ended is left for what it belonged to.
+    page.wait_for_url(re.compile(r"/admin/directory/(?!qh99)"))
+    expect(page.get_by_role("link", name="白沙湖镇")).to_have_count(0)
+
+
+def test_somebody_is_hired_edited_and_leaves(visit: Visit) -> None:
+    visitor = visit("admin")
+    page = visitor.open("/admin/directory")
+    page.wait_for_url("**/admin/directory/*")
+    page.get_by_role("button", name="增加人员").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("姓名").fill("顾新荷")
+    dialog.get_by_label("人员编号").fill("qh90001")
+    dialog.get_by_label("理由").fill("招录")
+    button = dialog.get_by_role("button", name="增加人员")
+    button.click()
+    expect(dialog.get_by_role("alert")).to_contain_text("请至少选择一个角色")
+    choose(dialog.get_by_role("combobox", name="角色"), page, "综治联络员")
+    dialog.get_by_label("姓名").click()
+    button.click()
+    expect(dialog.get_by_role("alert")).to_contain_text("登录名：")
+    visitor.expect_complaint("422")
+    dialog.get_by_label("登录名").fill("gu.xinhe")
+    visitor.look(page, "admin-hire")
+    assert accessibility(page) == []
+    button.click()
+    expect(dialog).to_have_count(0)
+    person = page.get_by_role("listitem").filter(has_text="顾新荷")
+    log = person.get_by_role("list", name="变更记录")
+    expect(log.get_by_role("listitem").first).to_contain_text("任职：招录")
+    person.get_by_role("button", name="改信息").click()
+    dialog.get_by_label("姓名").fill("顾欣荷")
+    dialog.get_by_label("理由").fill("姓名有误")
+    dialog.get_by_role("button", name="改信息").click()
+    person = page.get_by_role("listitem").filter(has_text="顾欣荷")
+    expect(person.get_by_role("list", name="变更记录").get_by_role("listitem").first).to_contain_text(
+        "修改信息"
+    )
+    person.get_by_role("button", name="离职").last.click()
+    dialog.get_by_label("理由").fill("调出")
+    dialog.get_by_role("button", name="离职").click()
+    expect(page.get_by_role("listitem").filter(has_text="顾欣荷")).to_have_count(0)
+
+
+def test_a_route_is_changed_checked_and_waits_for_somebody_else(visit: Visit) -> None:
+    visitor = visit("admin")
+    page = visitor.open("/admin/tables")
+    choose(page.get_by_role("combobox", name="选择流程"), page, "群众诉求")
+    expect(page.get_by_role("table")).to_be_visible()
+    choose(page.get_by_role("combobox", name="选择决策表"), page, "办理部门表")
+    row = page.get_by_role("row").filter(has=page.locator("input")).nth(0)
+    lead = row.get_by_role("textbox", name=re.compile("牵头"))
+    before = lead.input_value()
+    lead.fill('"没有引号的结尾')
+    page.get_by_role("button", name="检查").click()
+    # What is wrong is told with the rule, before anything takes effect.
+    expect(page.get_by_role("alert")).to_contain_text("第1条")
+    visitor.expect_complaint("422")
+    lead.fill('"物业办"')
+    page.get_by_role("button", name="检查").click()
+    expect(page.get_by_role("alert")).to_have_count(0)
+    expect(page.locator(".diffline.add")).to_contain_text("物业办")
+    expect(page.locator(".diffline.drop")).to_contain_text(before)
+    visitor.look(page, "admin-table")
+    assert accessibility(page) == []
+    assert too_wide(page) == []
+    page.get_by_role("button", name="提交").click()
+    expect(page.get_by_text("已提交，等另一人批准后生效")).to_be_visible()
+    page.goto("/admin/changes")
+    sent = page.get_by_role("listitem").filter(has_text="等待发布").filter(has_text="intake")
+    me = visitor.context.request.get("/api/v1/auth/me").json()
+    expect(sent.first).to_contain_text(me["name"])
+
+
+def test_a_template_is_seen_as_a_document_and_faults_are_told(visit: Visit) -> None:
+    visitor = visit("admin")
+    page = visitor.open("/admin/templates?flow=whistle")
+    text = page.get_by_role("textbox", name="吹哨单 的内容")
+    expect(text).to_have_value(re.compile("吹哨单"))
+    with page.expect_download() as preview:
+        page.get_by_role("button", name="用样例预览").click()
+    assert Path(preview.value.path()).read_bytes().startswith(b"%PDF-")
+    written = text.input_value()
+    text.fill(written + "\n#没有这个函数()\n")
+    page.get_by_role("button", name="检查").click()
+    expect(page.get_by_role("list", name="检查结果").get_by_role("listitem").first).to_contain_text("吹哨单")
+    visitor.look(page, "admin-template")
+    assert accessibility(page) == []
+    page.get_by_role("button", name="恢复原样").click()
+    expect(text).to_have_value(written)
+    expect(page.get_by_role("button", name="提交")).to_be_disabled()
+
+
+def test_a_token_is_told_once_and_revoked(visit: Visit) -> None:
+    visitor = visit("admin")
+    page = visitor.open("/admin/accounts")
+    page.get_by_role("button", name="新发令牌").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("用途").fill("短信网关")
+    button = dialog.get_by_role("button", name="新发令牌")
+    button.click()
+    expect(dialog.get_by_role("alert")).to_contain_text("请至少选择一项")
+    dialog.get_by_text("领取并办理作业").click()
+    visitor.look(page, "admin-token")
+    assert accessibility(page) == []
+    button.click()
+    secret = page.locator(".secret")
+    expect(secret).to_contain_text("bihuan_")
+    told = secret.inner_text()
+    page.get_by_role("button", name="已存好").click()
+    row = page.get_by_role("row").filter(has_text="短信网关")
+    expect(row).to_contain_text("还没有用过")
+    page.reload()
+    expect(row).to_be_visible()
+    assert told not in page.content()
+    row.get_by_role("button", name="收回").click()
+    dialog.get_by_role("button", name="确定").click()
+    expect(row).to_contain_text("已收回")
 
 
 def test_an_account_is_opened_once_and_disabled(visit: Visit) -> None:

@@ -96,6 +96,59 @@ def test_on_paper_there_is_the_report_and_nothing_else(visit: Visit) -> None:
     assert all(each <= 1 for each in clipped), clipped
 
 
+def test_paper_is_white_and_whole_also_when_the_screen_is_dark(visit: Visit) -> None:
+    visitor = visit("county_centre")
+    visitor.context.add_init_script("localStorage.setItem('bihuan.theme', 'dark')")
+    page = _opened(visitor, "/board/overview")
+    chart = page.locator("figure.trend svg")
+    expect(chart).to_be_visible()
+    on_screen = chart.inner_html()
+    assert page.evaluate("document.documentElement.classList.contains('dark')")
+    visitor.look(page, "board-dark")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert not page.evaluate("document.documentElement.classList.contains('dark')")
+    # The chart is drawn anew in the colours of paper.
+    assert chart.inner_html() != on_screen
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 718, "height": 1000})
+    # As narrow as a phone, but no column is left out and nothing stands over the edge.
+    heads = page.locator("section").filter(has_text="各单位").get_by_role("columnheader")
+    assert all(head.is_visible() for head in heads.all())
+    box = chart.bounding_box()
+    assert box is not None
+    assert box["width"] <= 718
+    assert box["height"] > 100
+    expect(page.get_by_text(f"总览 · {time.localtime().tm_year} · 全部辖区 · 全部流程")).to_be_visible()
+    page.emulate_media(media="screen")
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.evaluate("document.documentElement.classList.contains('dark')")
+
+
+def test_open_by_colour_leads_to_the_cases_of_the_chosen_town(visit: Visit) -> None:
+    visitor = visit("county_centre")
+    request = visitor.context.request
+    town = next(
+        each
+        for each in request.get("/api/v1/directory/units?level=town&limit=50").json()["items"]
+        if each["name"] == "青石镇"
+    )
+    page = visitor.open(f"/board/overview?period={time.localtime().tm_year}&unit={town['id']}")
+    _settled(page)
+    card = page.get_by_role("region", name="在办案件").get_by_role("link").filter(has_text="合计")
+    card.click()
+    page.wait_for_url("**/cases?**")
+    _settled(page)
+    rows = page.locator("tbody tr")
+    expect(rows.first).to_be_visible()
+    for place in page.locator("tbody tr .wide.soft:not(.number)").all_inner_texts():
+        assert place.startswith("青石镇"), place
+    # Cases of no grade are not said to wait for one where nothing is graded.
+    whistles = rows.filter(has_text="村社吹哨")
+    assert "待研判" not in " ".join(whistles.all_inner_texts())
+    page.get_by_role("button", name="不限青石镇").click()
+    expect(page.get_by_role("button", name="不限青石镇")).to_have_count(0)
+
+
 def test_who_may_not_read_reports_is_told_so(visit: Visit) -> None:
     visitor = visit("grid_worker")
     visitor.expect_complaint("403")

@@ -27,6 +27,7 @@ def test_what_is_wrong_is_listed_with_what_to_do(visit: Visit, device: Device, t
     expect(findings.first).to_contain_text("怎么改")
     expect(findings.first).to_contain_text("trial.bpmn:")
     expect(page.get_by_role("button", name="提交，等待发布")).to_be_disabled()
+    visitor.look(page, "findings")
     assert accessibility(page) == []
 
 

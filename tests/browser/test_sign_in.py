@@ -20,6 +20,8 @@ def test_a_clerk_signs_in_works_and_signs_out(visit: Visit, device: Device) -> N
     page.get_by_role("button", name="登录").click()
     page.wait_for_url("**/inbox**")
     expect(page.get_by_role("navigation", name="收件箱分类")).to_be_visible()
+    # Of somebody who is here for the first time.
+    page.get_by_role("dialog", name="欢迎使用闭环").get_by_role("button", name="跳过").click()
     page.get_by_role("button", name="个人菜单").filter(visible=True).click()
     page.get_by_role("menuitem", name="退出登录").filter(visible=True).click()
     page.wait_for_url("**/sign-in")

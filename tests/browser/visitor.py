@@ -97,8 +97,18 @@ _SESSIONS: Final[dict[tuple[str, str], list[Any]]] = {}
 """The cookies of whoever signed in last, by service and login: a password takes long to check, on purpose."""
 
 
-def sign_in(context: BrowserContext, demo: Service, role: str) -> None:
-    """Sign somebody in as the page does, without the page; anew only when their session has ended."""
+def sign_in(context: BrowserContext, demo: Service, role: str, *, toured: bool = True) -> None:
+    """Sign somebody in as the page does, without the page; anew only when their session has ended.
+
+    toured: they have seen the tour of the first use on this device.
+    """
+    _enter(context, demo, role)
+    if toured:
+        me = context.request.get("/api/v1/auth/session").json()["me"]["account"]
+        context.add_init_script(f"localStorage.setItem('bihuan.tour.{me}', 'seen')")
+
+
+def _enter(context: BrowserContext, demo: Service, role: str) -> None:
     account = demo.account(role)
     key = demo.address, account["login"]
     if key in _SESSIONS:

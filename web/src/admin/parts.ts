@@ -3,6 +3,8 @@ export const PARTS: readonly { name: string; scope: string }[] = [
   { name: 'directory', scope: 'directory:write' },
   { name: 'calendars', scope: 'config:write' },
   { name: 'limits', scope: 'config:write' },
+  { name: 'tables', scope: 'definitions:amend' },
+  { name: 'templates', scope: 'definitions:amend' },
   { name: 'changes', scope: 'config:write' },
   { name: 'accounts', scope: 'accounts:write' },
   { name: 'files', scope: 'config:write' },
@@ -78,4 +80,34 @@ export function lines(before: string, after: string, around = 2): Line[] {
     ...now.slice(head, now.length - tail).map((text): Line => ({ kind: 'add', text })),
     ...kept(now.length - tail, Math.min(now.length, now.length - tail + around)),
   ]
+}
+
+/** Rows as CSV with a mark of UTF-8 before it, which spreadsheets look for. */
+export function toCsv(rows: readonly (readonly string[])[]): string {
+  const cell = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)
+  return `\ufeff${rows.map((row) => row.map(cell).join(',')).join('\r\n')}\r\n`
+}
+
+/** The rows of a CSV text that hold anything. */
+export function fromCsv(text: string): string[][] {
+  const rows: string[][] = [[]]
+  let cell = ''
+  let quoted = false
+  const end = (): void => {
+    rows.at(-1)!.push(cell)
+    cell = ''
+  }
+  const source = text.replace(/^\ufeff/, '').replace(/\r\n?/g, '\n')
+  for (let place = 0; place < source.length; place++) {
+    const mark = source[place]!
+    if (quoted && mark === '"' && source[place + 1] === '"') cell += source[++place]
+    else if (mark === '"' && (quoted || cell === '')) quoted = !quoted
+    else if (!quoted && mark === ',') end()
+    else if (!quoted && mark === '\n') {
+      end()
+      rows.push([])
+    } else cell += mark
+  }
+  end()
+  return rows.filter((row) => row.some((one) => one.trim()))
 }

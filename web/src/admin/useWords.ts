@@ -28,6 +28,6 @@ export function useWords() {
     return found ? said(found) : (code ?? '')
   }
 
-  const roles = computed(() => (words.value.roles ?? []).map((one) => ({ code: one.code, name: said(one) })))
-  return { load, word, roles }
+  const all = (kind: Kind) => computed(() => (words.value[kind] ?? []).map((one) => ({ code: one.code, name: said(one) })))
+  return { load, word, roles: all('roles'), levels: all('levels'), departments: all('departments') }
 }

@@ -11,6 +11,7 @@ export type Job = components['schemas']['Job']
 export type Timer = components['schemas']['Timer']
 export type Account = components['schemas']['AccountOutput']
 export type Token = components['schemas']['TokenOutput']
+export type Scope = components['schemas']['ScopeOutput']
 export type UnitPage = components['schemas']['UnitPage']
 export type Unit = components['schemas']['Unit']
 export type Substitution = components['schemas']['Substitution']
@@ -86,6 +87,13 @@ export async function resetPassword(id: string): Promise<string> {
   return (await call<{ password: string | null }>(`/accounts/${of(id)}/password-reset`, { method: 'POST' })).body.password ?? ''
 }
 
+export const readScopes = (): Promise<Scope[]> => all('/tokens/scopes')
+
+/** Make a token of a machine; its secret is told in this answer only. */
+export async function makeToken(made: { name: string; scopes: string[]; days: number; person: string | null }): Promise<string> {
+  return (await call<{ secret?: string }>('/tokens', { method: 'POST', body: made })).body.secret ?? ''
+}
+
 export async function revokeToken(id: string): Promise<void> {
   await call(`/tokens/${of(id)}`, { method: 'DELETE' })
 }
@@ -97,10 +105,19 @@ export async function readUnit(id: string): Promise<UnitPage> {
 }
 
 export const readSubstitutions = (person: string): Promise<Substitution[]> => all(`/directory/people/${of(person)}/substitutions`)
+export const findUnits = (text: string): Promise<Unit[]> => all('/directory/units', { text, limit: 20 })
+
+/** The latest changes of the directory. */
+export const readLatestChanges = (): Promise<LoggedChange[]> => all('/directory/changes', { before: 2 ** 31 - 1, limit: 30 })
 export const readDirectoryChanges = (subject: string): Promise<LoggedChange[]> => all('/directory/changes', { subject })
 
 export async function changeDirectory(kind: string, given: Record<string, unknown>, reason: string): Promise<void> {
-  await call('/directory/changes', { method: 'POST', body: { changes: [{ kind, given }], reason } })
+  await changeDirectories([{ kind, given }], reason)
+}
+
+/** Several changes of the directory, all or none. */
+export async function changeDirectories(changes: { kind: string; given: Record<string, unknown> }[], reason: string): Promise<void> {
+  await call('/directory/changes', { method: 'POST', body: { changes, reason } })
 }
 
 export async function handOver(leaving: string, to: string, reason: string): Promise<{ moved: number; refused: unknown[] }> {

@@ -84,6 +84,7 @@ export function freshKey(): string {
 async function read(response: Response): Promise<unknown> {
   if (response.status === 204) return undefined
   const type = response.headers.get('Content-Type') ?? ''
+  if (type.startsWith('application/pdf')) return response.blob()
   if (!type.includes('json')) return undefined
   return response.json()
 }

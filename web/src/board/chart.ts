@@ -29,10 +29,13 @@ const LOOKS = [
 export function open(place: HTMLElement): Chart {
   const chart = init(place, null, { renderer: 'svg' })
   const style = getComputedStyle(place)
+  // As they are now: another theme, or paper, has others.
   const colour = (name: string): string => style.getPropertyValue(name).trim()
-  const text = { color: colour('--ink-soft'), fontFamily: style.fontFamily }
+  /** On paper the drawing is as wide as the sheet, which takes a scale. */
+  const scale = (): void => place.querySelector('svg')?.setAttribute('viewBox', `0 0 ${chart.getWidth()} ${chart.getHeight()}`)
   return {
     draw({ steps, bars, lines }) {
+      const text = { color: colour('--ink-soft'), fontFamily: style.fontFamily }
       chart.setOption(
         {
           animation: false,
@@ -64,8 +67,16 @@ export function open(place: HTMLElement): Chart {
         },
         { notMerge: true },
       )
+      // At once: a page that is about to be printed does not wait for the next frame.
+      chart.getZr().flush()
+      scale()
     },
-    fit: () => chart.resize(),
+    fit() {
+      // On a sheet it is scaled, not drawn anew.
+      if (matchMedia('print').matches) return
+      chart.resize()
+      scale()
+    },
     close: () => chart.dispose(),
   }
 }

@@ -10,7 +10,7 @@ export interface Place {
 export const PLACES: readonly Place[] = [
   { name: 'inbox', to: '/inbox', icon: 'inbox', scopes: ['tasks:read'], phone: true },
   { name: 'register', to: '/register', icon: 'register', scopes: ['cases:start'], phone: true },
-  { name: 'waiting', to: '/waiting', icon: 'up', scopes: ['cases:start', 'tasks:act'], phone: true },
+  { name: 'waiting', to: '/waiting', icon: 'send', scopes: ['cases:start', 'tasks:act'], phone: true },
   { name: 'cases', to: '/cases', icon: 'cases', scopes: ['cases:read'], phone: true },
   { name: 'board', to: '/board', icon: 'dashboard', scopes: ['reports:read'], phone: true },
   { name: 'designs', to: '/designs', icon: 'designs', scopes: ['definitions:deploy', 'definitions:publish'], phone: true },

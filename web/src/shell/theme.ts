@@ -7,8 +7,10 @@ export type Theme = 'light' | 'dark' | 'system'
 export const theme = ref<Theme>((localStorage.getItem(KEPT) as Theme | null) ?? 'system')
 const dark = matchMedia('(prefers-color-scheme: dark)')
 
+let onPaper = false
+
 function show(): void {
-  const isDark = theme.value === 'dark' || (theme.value === 'system' && dark.matches)
+  const isDark = !onPaper && (theme.value === 'dark' || (theme.value === 'system' && dark.matches))
   document.documentElement.classList.toggle('dark', isDark)
 }
 
@@ -19,5 +21,12 @@ export function dress(chosen: Theme): void {
   show()
 }
 
+// Paper is white, whatever the screen is.
+for (const [event, prints] of [['beforeprint', true], ['afterprint', false]] as const) {
+  addEventListener(event, () => {
+    onPaper = prints
+    show()
+  })
+}
 dark.addEventListener('change', show)
 show()

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { corrected, lines, renewed, weeksOf } from '@/admin/parts'
+import { corrected, fromCsv, lines, renewed, toCsv, weeksOf } from '@/admin/parts'
 
 describe('a month', () => {
   it('has weeks from Monday to Sunday', () => {
@@ -59,5 +59,16 @@ describe('a limit with another span', () => {
 
   it('is none where there is no such limit', () => {
     expect(renewed(next, 'whistle.case', 45, 'day', '2027-01-01')).toBeNull()
+  })
+})
+
+describe('rows as CSV', () => {
+  it('come back as they were, with quotes, commas and lines within cells', () => {
+    const rows = [['说明', '类别'], ['物业, "老旧"', '["a", "b"]'], ['两\n行', '-']]
+    expect(fromCsv(toCsv(rows))).toEqual(rows)
+  })
+
+  it('leave out rows that hold nothing', () => {
+    expect(fromCsv('a,b\r\n,\r\n\r\n1,2')).toEqual([['a', 'b'], ['1', '2']])
   })
 })
