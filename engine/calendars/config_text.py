@@ -32,12 +32,12 @@ class Problem:
     @property
     def place_zh(self) -> str:
         """File, line and key for people."""
-        return f"{self.file} 第 {self.line} 行 {self.key}"
+        return f"{self.file} 第 {self.line} 行 {self.key}".rstrip()
 
     @property
     def place_en(self) -> str:
         """File, line and key for people."""
-        return f"{self.file} line {self.line} {self.key}"
+        return f"{self.file} line {self.line} {self.key}".rstrip()
 
 
 class ConfigProblems(BihuanError):
