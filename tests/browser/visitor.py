@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Locator, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, WebError, expect
 
 from tests.infrastructure.demo_service import Demo, Service
 
@@ -19,6 +19,13 @@ SCREENSHOTS: Final = bool(os.environ.get("BIHUAN_SCREENSHOTS"))
 """Whether the screens in the documents are to be made anew."""
 AXE: Final = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
 PATIENCE: Final = 30_000
+QUIET: Final = """() => new Promise((done) => {
+  let timer
+  const again = () => { clearTimeout(timer); timer = setTimeout(() => done(true), 250) }
+  new MutationObserver(again).observe(document.body, { subtree: true, childList: true, characterData: true })
+  again()
+})"""
+"""Settles once nothing of a page has changed for a moment."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,12 +53,14 @@ class Visitor:
     complaints: list[str] = field(default_factory=list)
     _expected: list[str] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        """Hear every tab, also one that a page or a test opens by itself."""
+        self.context.on("console", self._heard)
+        self.context.on("weberror", self._broke)
+
     def page(self) -> Page:
         """A new tab."""
-        page = self.context.new_page()
-        page.on("console", self._heard)
-        page.on("pageerror", self._broke)
-        return page
+        return self.context.new_page()
 
     def open(self, path: str) -> Page:
         """A new tab at an address of the service."""
@@ -89,8 +98,8 @@ class Visitor:
         if message.type == "error":
             self.complaints.append(f"{message.text} [{message.location.get('url', '')}]")
 
-    def _broke(self, error: Error) -> None:
-        self.complaints.append(f"uncaught: {error}")
+    def _broke(self, error: WebError) -> None:
+        self.complaints.append(f"uncaught: {error.error}")
 
 
 _SESSIONS: Final[dict[tuple[str, str], list[Any]]] = {}
@@ -135,6 +144,14 @@ def new_context(browser: Browser, demo: Service, device: Device) -> BrowserConte
     )
     context.set_default_timeout(PATIENCE)
     return context
+
+
+def settled(page: Page) -> None:
+    """Wait until a page shows what it has. The inbox keeps a connection open, so its network never rests."""
+    page.locator("main, h1").first.wait_for(state="attached")
+    page.evaluate(QUIET)
+    expect(page.get_by_role("status", name="正在载入…")).to_have_count(0)
+    page.evaluate(QUIET)
 
 
 def accessibility(page: Page, *rules: str) -> list[str]:
