@@ -147,6 +147,11 @@ class Client:
         """A report by its name (`overview`, `indicators`, …) as tables. query: `unit`, `flow`, `category`, `by`, …"""
         return self.call("GET", f"/reports/{name}", query={"period": period, **query})
 
+    def report_file(self, name: str, period: str, kind: str, **query: str) -> bytes:
+        """A report as a file: `csv`, `xlsx`, `pdf`."""
+        asked = {"period": period, "format": kind, **query}
+        return self._answer("GET", f"/reports/{name}", query=asked).content
+
     def behind(self, indicator: str, period: str, *, rest: bool = False, **query: str) -> Iterator[UUID]:
         """The cases behind a number, page after page. rest: those of the whole that are not in the part."""
         asked: dict[str, str | int] = {
@@ -176,8 +181,23 @@ class Client:
         headers: Mapping[str, str] | None = None,
     ) -> dict[str, Any]:
         """One request. Raises Refused for a problem, httpx.HTTPError when the server cannot be reached."""
+        answer = self._answer(method, path, query=query, body=body, headers=headers)
+        return dict(_told(answer))
+
+    def _answer(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, str | int] | None = None,
+        body: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> httpx.Response:
         answer = self._http.request(method, path, params=query, json=body, headers=headers)
-        found: Any = answer.json() if "json" in answer.headers.get("Content-Type", "") else {}
         if answer.is_error:
-            raise Refused(answer.status_code, found)
-        return dict(found)
+            raise Refused(answer.status_code, _told(answer))
+        return answer
+
+
+def _told(answer: httpx.Response) -> Any:
+    return answer.json() if "json" in answer.headers.get("Content-Type", "") else {}

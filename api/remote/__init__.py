@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from api.remote import handling, looking
+from api.remote import handling, looking, reporting
 from engine.cli.elsewhere import Run
 
 COMMANDS: Final[Mapping[str, Run]] = MappingProxyType(
@@ -16,6 +16,7 @@ COMMANDS: Final[Mapping[str, Run]] = MappingProxyType(
         "complete": handling.complete,
         "history": looking.history,
         "message": handling.message,
+        "report_show": reporting.show,
         "retry": handling.retry,
         "start": handling.start,
         "tasks": looking.tasks,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -11,12 +12,13 @@ import httpx
 import pytest
 
 from api.remote.connection import TRANSPORTS, VARIABLE
+from api.service import service
 from engine.cli.application import run
 from engine.cli.exits import Exit
 from tests.api.place import US, Place
 
 SERVER = "http://bihuan.test"
-SCOPES = ("tasks:read", "tasks:act", "cases:read", "cases:start", "messages:send")
+SCOPES = ("tasks:read", "tasks:act", "cases:read", "cases:start", "messages:send", "reports:read")
 Say = Callable[..., tuple[int, str, str]]
 
 
@@ -125,3 +127,19 @@ def test_without_a_token_or_a_server_the_reason_is_said(
 
 def test_what_works_without_a_database_works_beside_a_server(say: Say) -> None:
     assert say("feel", "-e", "1 + 1")[0] == Exit.OK
+
+
+def test_reports_are_those_of_whom_the_token_stands_for(say: Say, place: Place, tmp_path: Path) -> None:
+    place.start("G1", category=["neighbour"])
+    service(place.app).reports.rollup.sweep(whole=True)
+    shown = document(say("report", "show", "overview", "--period", "2025", "--format", "json", person="town"))
+    direct = place.sign_in("town").get("/reports/overview", period="2025").get_json()
+    assert shown == direct
+    code, out, err = say("report", "show", "overview", "--period", "2025", person="town")
+    assert code == Exit.OK, err
+    assert direct["title"] in out
+    file = tmp_path / "overview.pdf"
+    words = ("report", "show", "overview", "--period", "2025", "--format", "pdf", "--output", str(file))
+    assert say(*words, person="town")[0] == Exit.OK
+    assert file.read_bytes().startswith(b"%PDF")
+    assert say("report", "show", "nothing", "--period", "2025", person="town")[0] == Exit.NOT_FOUND

@@ -19,6 +19,7 @@ from engine.i18n import Catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from zoneinfo import ZoneInfo
 
     from engine.facade import Engine
     from engine.reports import Printer, Report, Reports
@@ -31,7 +32,7 @@ GROUPINGS = ("none", "unit", "department", "category", "flow", "grade", "level",
 def report(say: Catalogue) -> Group:
     """The group."""
     group = Group("report", say, name="report", params=shared_options(say))
-    group.add_command(command("list", say, _list, topic="report_list"))
+    group.add_command(command("list", say, _list, topic="report_list", of_database=False))
     params = [
         argument("name", "NAME"),
         option(say, "report_show", "--period", metavar="PERIOD"),
@@ -79,9 +80,9 @@ def _show(
     from engine.cli.operator import operator
     from engine.reports import Asked, Grouping
 
-    _check_output(desk, output)
+    check_output(desk, output)
     asked = Asked(
-        period=period or _this_month(desk),
+        period=period or this_month(desk),
         unit=unit,
         department=department,
         flow=process,
@@ -95,7 +96,7 @@ def _show(
         if not stored:
             follow(desk, reports)
         written = reports.write(name, operator(engine), asked, desk.say)
-        hand_out(desk, reports, written, output)
+        hand_out(desk, reports.zone, written, output)
 
 
 @contextmanager
@@ -117,25 +118,29 @@ def follow(desk: Desk, reports: Reports) -> None:
             advance(more)
 
 
-def hand_out(desk: Desk, reports: Reports, written: Report, output: Path | None) -> None:
-    """A report on the screen, or into a file."""
+def hand_out(desk: Desk, zone: ZoneInfo, written: Report, output: Path | None) -> None:
+    """A report on the screen, or into a file. zone: in which its moments are told."""
     from engine.reports import FILES as KINDS
     from engine.reports import Printer, to_json
 
-    printer = Printer(say=desk.say, zone=reports.zone)
+    printer = Printer(say=desk.say, zone=zone)
     kind = desk.chosen.format
     if kind in KINDS:
-        content = KINDS[kind].write(written, printer, None)
-    elif output is None:
+        keep(desk, KINDS[kind].write(written, printer, None), output)
+        return
+    if output is None:
         if kind == "json":
             desk.screen.json(to_json(written))
         else:
             _tell(desk, printer, written)
         return
-    else:
-        raise click.UsageError(
-            desk.say("report_show.no_file", formats=" ".join(FILES)), click.get_current_context()
-        )
+    raise click.UsageError(
+        desk.say("report_show.no_file", formats=" ".join(FILES)), click.get_current_context()
+    )
+
+
+def keep(desk: Desk, content: bytes, output: Path | None) -> None:
+    """What a file holds, into the file or on the screen."""
     if output is None:
         # Text: in full, as it would be in a file.
         click.echo(content, nl=False)
@@ -151,7 +156,7 @@ def hand_out(desk: Desk, reports: Reports, written: Report, output: Path | None)
     desk.screen.remark(desk.say("report_show.done", file=output))
 
 
-def _check_output(desk: Desk, output: Path | None) -> None:
+def check_output(desk: Desk, output: Path | None) -> None:
     """What is no text goes into a file."""
     if desk.chosen.format in ("xlsx", "pdf") and output is None:
         raise click.UsageError(desk.say("report_show.file"), click.get_current_context())
@@ -188,7 +193,7 @@ def _tell(desk: Desk, printer: Printer, written: Report) -> None:
         screen.remark(note)
 
 
-def _this_month(desk: Desk) -> str:
+def this_month(desk: Desk) -> str:
     return f"{datetime.now(UTC).astimezone(desk.zone):%Y-%m}"
 
 
