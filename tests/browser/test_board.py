@@ -8,7 +8,15 @@ import time
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visit
-from tests.browser.visitor import Device, Visitor, accessibility, choose, foreign_fonts, too_wide
+from tests.browser.visitor import (
+    Device,
+    Visitor,
+    accessibility,
+    choose,
+    foreign_fonts,
+    remember,
+    too_wide,
+)
 
 PARTS = {
     "overview": "总览",
@@ -98,7 +106,7 @@ def test_on_paper_there_is_the_report_and_nothing_else(visit: Visit) -> None:
 
 def test_paper_is_white_and_whole_also_when_the_screen_is_dark(visit: Visit) -> None:
     visitor = visit("county_centre")
-    visitor.context.add_init_script("localStorage.setItem('bihuan.theme', 'dark')")
+    remember(visitor.context, "bihuan.theme", "dark")
     page = _opened(visitor, "/board/overview")
     chart = page.locator("figure.trend svg")
     expect(chart).to_be_visible()
