@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, WebError, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Locator, Page, expect
 
 from tests.infrastructure.demo_service import Demo, Service
 
@@ -53,14 +53,12 @@ class Visitor:
     complaints: list[str] = field(default_factory=list)
     _expected: list[str] = field(default_factory=list)
 
-    def __post_init__(self) -> None:
-        """Hear every tab, also one that a page or a test opens by itself."""
-        self.context.on("console", self._heard)
-        self.context.on("weberror", self._broke)
-
     def page(self) -> Page:
         """A new tab."""
-        return self.context.new_page()
+        page = self.context.new_page()
+        page.on("console", self._heard)
+        page.on("pageerror", self._broke)
+        return page
 
     def open(self, path: str) -> Page:
         """A new tab at an address of the service."""
@@ -98,8 +96,8 @@ class Visitor:
         if message.type == "error":
             self.complaints.append(f"{message.text} [{message.location.get('url', '')}]")
 
-    def _broke(self, error: WebError) -> None:
-        self.complaints.append(f"uncaught: {error.error}")
+    def _broke(self, error: Error) -> None:
+        self.complaints.append(f"uncaught: {error}")
 
 
 _SESSIONS: Final[dict[tuple[str, str], list[Any]]] = {}
@@ -193,10 +191,14 @@ def foreign_fonts(page: Page) -> list[str]:
 def too_wide(page: Page) -> list[str]:
     """What stands out of the window to the right, where nothing lets one roll there."""
     found: list[str] = page.evaluate(
-        """() => [...document.querySelectorAll('main *')]
-          .filter((one) => { const box = one.getBoundingClientRect(); return box.width > 0 && box.right > innerWidth + 1 })
-          .filter((one) => !one.closest('.roll, .tabs, svg'))
-          .map((one) => one.outerHTML.slice(0, 120))"""
+        """() => {
+          const rolls = (one) => /auto|scroll/.test(getComputedStyle(one).overflowX)
+          const within = (one) => one && !one.matches('main') && (rolls(one) || within(one.parentElement))
+          return [...document.querySelectorAll('main *')]
+            .filter((one) => { const box = one.getBoundingClientRect(); return box.width > 0 && box.right > innerWidth + 1 })
+            .filter((one) => !one.closest('.roll, .tabs, svg') && !within(one.parentElement))
+            .map((one) => one.outerHTML.slice(0, 120))
+        }"""
     )
     return found
 
