@@ -40,6 +40,8 @@ SCREENS: Final[Mapping[str, tuple[str | None, ...]]] = {
     "/admin/directory/:unit?": ("admin",),
     "/admin/calendars": ("admin",),
     "/admin/limits": ("admin",),
+    "/admin/tables": ("admin",),
+    "/admin/templates": ("admin",),
     "/admin/changes": ("admin",),
     "/admin/accounts": ("admin",),
     "/admin/files": ("admin",),

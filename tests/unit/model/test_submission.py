@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine.feel import Environment
@@ -237,6 +237,7 @@ VALUES = st.recursive(
 )
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(st.sampled_from("abcdgltvz"), VALUES))
 def test_no_submission_makes_the_check_stumble_and_what_passes_passes_again(data: dict[str, Any]) -> None:
     environment = Environment(now=NOW)
