@@ -167,7 +167,9 @@ def test_the_end_of_a_closed_case_seals_nothing_anew_unless_a_file_came_meanwhil
     dossier = closed.content.documents.of(closed.as_("qian"), other)[1]
     assert dossier is not None
     assert (dossier.version, dossier.holds, dossier.entries) == (2, True, 2)
-    assert closed.content.documents.of(closed.as_("qian"), closed.case)[1].holds  # type: ignore[union-attr]
+    own = closed.content.documents.of(closed.as_("qian"), closed.case)[1]
+    assert own is not None
+    assert own.holds
     closed.check()
     closed.check(other)
 
