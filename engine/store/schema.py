@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
+import sqlite3
+from contextlib import closing
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -19,6 +21,12 @@ _VERSIONS: Final = sa.Table(
 )
 _CREATION_LOCK: Final = 0x42_69_68_75_61_6E  # "Bihuan"
 
+_written: Final[dict[str, tuple[str, ...]]] = {}
+"""The statements that set an empty database up, by kind of database, once one was set up in this process."""
+
+_images: Final[list[bytes]] = []
+"""An empty database in memory with all tables, once one was set up in this process."""
+
 
 class SchemaMismatch(BihuanError):
     """The database is empty or of an older version; it must be set up or upgraded first."""
@@ -27,20 +35,60 @@ class SchemaMismatch(BihuanError):
 
 
 def create(connection: sa.Connection) -> None:
-    """Set an empty database up with the newest tables; leave any other one alone."""
+    """Set an empty database up with the newest tables; leave any other one alone.
+
+    Databases in memory after the first are copies of it: scenarios and rehearsals want a new one each.
+    """
     sqlite = connection.dialect.name == "sqlite"
+    in_memory = sqlite and connection.engine.url.database in (None, "", ":memory:")
+    driver: Any = connection.connection.driver_connection
+    if in_memory and _images:
+        _copy(_images[0], driver)
+        return
     connection.exec_driver_sql("BEGIN IMMEDIATE" if sqlite else "BEGIN")
     try:
         if not sqlite:
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_CREATION_LOCK)))
         if not sa.inspect(connection).get_table_names():
-            METADATA.create_all(connection, checkfirst=False)
-            _VERSIONS.create(connection)
+            _make_tables(connection)
             connection.execute(_VERSIONS.insert().values(version_num=REVISIONS[-1].id))
         connection.exec_driver_sql("COMMIT")
     except BaseException:
         connection.exec_driver_sql("ROLLBACK")
         raise
+    if in_memory:
+        _images.append(driver.serialize())
+
+
+def _copy(image: bytes, into: Any) -> None:
+    # What `deserialize` makes has a bound on its size; a copy of it has none.
+    with closing(sqlite3.connect(":memory:")) as made:
+        made.deserialize(image)
+        made.backup(into)
+
+
+def _make_tables(connection: sa.Connection) -> None:
+    """Make the tables: SQLAlchemy writes the statements the first time, later they are only carried out.
+
+    Writing them takes several times as long as a database in memory needs to carry them out.
+    """
+    kind = connection.dialect.name
+    if kind in _written:
+        for statement in _written[kind]:
+            connection.exec_driver_sql(statement)
+        return
+    written: list[str] = []
+
+    def keep(_: object, __: object, statement: str, *___: object) -> None:
+        written.append(statement)
+
+    sa.event.listen(connection, "before_cursor_execute", keep)
+    try:
+        METADATA.create_all(connection, checkfirst=False)
+        _VERSIONS.create(connection, checkfirst=False)
+    finally:
+        sa.event.remove(connection, "before_cursor_execute", keep)
+    _written[kind] = tuple(written)
 
 
 def check(connection: sa.Connection) -> None:

@@ -85,6 +85,26 @@ def test_migrations_make_what_the_code_declares(new_engine: Callable[[], sa.Engi
     assert len(catalog(migrated)) > 30
 
 
+def test_later_databases_in_memory_are_like_one_in_a_file_and_know_nothing_of_each_other(
+    tmp_path: Path,
+) -> None:
+    file = Database.open(f"sqlite:///{tmp_path}/x.sqlite", create=True)
+    opened = [Database.open("sqlite://", create=True) for _ in range(2)]
+    for database in opened:
+        with database.transaction() as tx:
+            tx.write(INSERT_EVENT, event())
+    third = Database.open("sqlite://", create=True)
+    with third.reading() as tx:
+        assert tx.execute(sa.select(events)).all() == []
+    assert catalog(third.engine) == catalog(file.engine)
+    with third.transaction() as tx:
+        tx.write(INSERT_EVENT, event())
+        with pytest.raises(sa.exc.IntegrityError, match="append only"):
+            tx.execute(events.delete())
+    for database in (file, *opened, third):
+        database.close()
+
+
 def test_alembic_finds_no_difference(empty_engine: sa.Engine) -> None:
     upgrade(empty_engine)
     with empty_engine.connect() as connection:
