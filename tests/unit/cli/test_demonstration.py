@@ -41,7 +41,9 @@ def test_a_demonstration_ends_with_every_case_proved(bihuan: Bihuan, tmp_path: P
 
 def test_a_demonstration_for_programs_is_one_json_document(bihuan: Bihuan) -> None:
     told = bihuan("demo", "--cases", 4, "--format", "json").json
-    assert sum(told["outcomes"].values()) == told["verify"]["cases"] == told["replay"]["cases"] == 4
+    assert sum(told["outcomes"].values()) == 4
+    # On some days a late whistle is supervised: a case of its own beside the four.
+    assert told["verify"]["cases"] == told["replay"]["cases"] >= 4
     assert (told["verify"]["sound"], told["replay"]["sound"]) == (True, True)
 
 
