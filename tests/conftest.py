@@ -6,18 +6,53 @@ test process, and a test fails when it cannot start; each test finds the tables 
 
 from __future__ import annotations
 
+import gc
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
+import sqlalchemy as sa
 
 from engine.store import Database
 from engine.store.tables import METADATA
 from tests.infrastructure.postgres_server import VOLATILE, PostgresServer
 
 DATABASES = ("memory", "sqlite", "postgresql")
+
+
+class _Compiled(dict[Any, Any]):
+    """What SQLAlchemy compiled for one database, for all others of its kind.
+
+    Left alone it keeps it for each opened database by itself, and nearly every test opens one.
+    """
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        return super().get(self._of_kind(key), default)
+
+    def __setitem__(self, key: Any, compiled: Any) -> None:
+        super().__setitem__(self._of_kind(key), compiled)
+
+    @staticmethod
+    def _of_kind(key: Any) -> Any:
+        dialect, *rest = key
+        return (type(dialect), *rest)
+
+
+_COMPILED = _Compiled()
+
+
+@sa.event.listens_for(sa.Engine, "engine_connect")
+def _share_what_was_compiled(connection: sa.Connection) -> None:
+    connection.execution_options(compiled_cache=_COMPILED)
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector leave the modules and tests alone: they stay until the end."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

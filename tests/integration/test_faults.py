@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +23,7 @@ def test_every_kind_of_command_has_a_scenario() -> None:
     assert SCENARIOS.keys() == COMMANDS.keys()
 
 
+@cache
 def undisturbed(kind: str) -> dict[str, list[tuple[Any, ...]]]:
     """The rows a command leaves when nothing fails."""
     engine, clock = opened("sqlite://")
