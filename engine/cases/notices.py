@@ -57,14 +57,18 @@ class Notices:
         self._groups = groups
 
     def of(
-        self, person: str, *, unread: bool = False, before: int | None = None, limit: int = 100
+        self, person: str, *, unread: bool = False, after: tuple[int, str] | None = None, limit: int = 100
     ) -> list[Notice]:
-        """Notices of a person and their groups, the latest first. before: only those sent before this moment."""
+        """Notices of a person and their groups, the latest first.
+
+        after: `sent_at` and `id` of a notice; only those that follow it in this order.
+        """
         query = sa.select(notices).where(self._theirs(person)).order_by(_C.sent_at.desc(), _C.notice_id)
         if unread:
             query = query.where(_C.read_at.is_(None))
-        if before is not None:
-            query = query.where(_C.sent_at < before)
+        if after is not None:
+            sent, notice = after
+            query = query.where(sa.or_(_C.sent_at < sent, sa.and_(_C.sent_at == sent, _C.notice_id > notice)))
         with self._database.reading() as tx:
             return [_notice(row) for row in tx.execute(query.limit(limit))]
 
@@ -76,17 +80,23 @@ class Notices:
         with self._database.reading() as tx:
             return int(tx.execute(query).scalar() or 0)
 
-    def read(self, notice: str, *, person: str) -> Notice:
-        """Mark one as read; the first time counts. Raises NotFound for one that did not come to this person."""
-        mine = sa.and_(_C.notice_id == notice, self._theirs(person))
+    def read(self, *ids: str, person: str) -> list[Notice]:
+        """Mark some as read; the first time counts. Raises NotFound, marking none, for one that did not come to this person."""
+        mine = sa.and_(_C.notice_id.in_(ids), self._theirs(person))
         with self._database.transaction() as tx:
             tx.execute(notices.update().where(mine, _C.read_at.is_(None)).values(read_at=self._clock()))
-            row = tx.execute(sa.select(notices).where(mine)).first()
-        if row is None:
-            raise NotFound(
-                code="notice.unknown", message_zh="没有这条通知", message_en="there is no such notice"
-            )
-        return _notice(row)
+            found = {row.notice_id: _notice(row) for row in tx.execute(sa.select(notices).where(mine))}
+            if not found.keys() >= set(ids):
+                raise NotFound(
+                    code="notice.unknown", message_zh="没有这条通知", message_en="there is no such notice"
+                )
+        return [found[each] for each in dict.fromkeys(ids)]
+
+    def read_all(self, person: str, *, until: int) -> int:
+        """Mark all as read that were sent up to a moment: what somebody saw, not what came since. Returns how many."""
+        theirs = sa.and_(self._theirs(person), _C.read_at.is_(None), _C.sent_at <= until)
+        with self._database.transaction() as tx:
+            return int(tx.execute(notices.update().where(theirs).values(read_at=self._clock())).rowcount)
 
     def interviews_due(self) -> list[Notice]:
         """Call heads for an interview whose unit let three limits run out within a quarter; what was sent now.

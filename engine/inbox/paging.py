@@ -38,7 +38,7 @@ def write_cursor(kind: str, key: Sequence[Any]) -> str:
 
 
 def read_cursor(cursor: str | None, kind: str, types: Sequence[type]) -> list[Any] | None:
-    """The key of a cursor. types: int or UUID for each value. Raises InvalidInput for one of another list."""
+    """The key of a cursor. types: int, str or UUID for each value. Raises InvalidInput for one of another list."""
     if cursor is None:
         return None
     try:
@@ -86,6 +86,10 @@ def _names(columns: Sequence[sa.ColumnElement[Any]]) -> list[sa.ColumnElement[An
 def _value(kind: type, value: Any) -> Any:
     if kind is UUID:
         return UUID(value)
+    if kind is str:
+        if type(value) is not str or "\0" in value:
+            raise ValueError(value)
+        return value
     if type(value) is not int or not -(2**63) <= value < 2**63:
         raise ValueError(value)
     return value

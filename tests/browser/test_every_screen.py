@@ -18,6 +18,7 @@ SCREENS: Final[Mapping[str, tuple[str | None, ...]]] = {
     "/password": ("grid_worker",),
     "/": ("grid_worker",),
     "/inbox/:box?/:key?": ("town_centre", "mediator"),
+    "/notices": ("town_centre",),
     "/register": ("grid_worker",),
     "/register/:process/:place": ("grid_worker", "village_lead"),
     "/waiting": ("grid_worker",),

@@ -22,7 +22,7 @@ def notices(say: Catalogue) -> Command:
 def _run(desk: Desk, actor: str, unread: bool, read: str | None) -> None:
     with desk.engine() as engine:
         if read is not None:
-            found = [engine.notices.read(read, person=actor)]
+            found = engine.notices.read(read, person=actor)
         else:
             found = engine.notices.of(actor, unread=unread)
     if desk.chosen.is_json:

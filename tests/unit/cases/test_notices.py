@@ -87,19 +87,41 @@ def test_one_sees_ones_own_and_those_of_ones_posts(engine: Engine) -> None:
     post = tell(engine, 2)
     tell(engine, 3, "user:li")
     assert [notice.id for notice in engine.notices.of("he")] == [post, mine]
-    assert [notice.id for notice in engine.notices.of("he", before=engine.clock() + 2)] == [mine]
+    latest = engine.notices.of("he")[0]
+    assert [notice.id for notice in engine.notices.of("he", after=(latest.sent_at, latest.id))] == [mine]
+
+
+def test_notices_of_one_moment_are_all_come_by(engine: Engine) -> None:
+    told = {tell(engine, 1, step=step) for step in range(1, 6)}
+    found: list[str] = []
+    after: tuple[int, str] | None = None
+    while page := engine.notices.of("he", after=after, limit=2):
+        found += [each.id for each in page]
+        after = (page[-1].sent_at, page[-1].id)
+    assert len(found) == 5
+    assert set(found) == told
 
 
 def test_what_was_read_is_no_longer_unread(engine: Engine, clock: ManualClock) -> None:
     first, second = tell(engine, 1), tell(engine, 2)
     clock.advance(5)
-    assert engine.notices.read(first, person="he").read_at == NOON + 5
+    assert engine.notices.read(first, person="he")[0].read_at == NOON + 5
     clock.advance(5)
-    assert engine.notices.read(first, person="he").read_at == NOON + 5
+    assert engine.notices.read(first, person="he")[0].read_at == NOON + 5
     assert [notice.id for notice in engine.notices.of("he", unread=True)] == [second]
     assert engine.notices.unread("he") == 1
     with pytest.raises(NotFound):
         engine.notices.read(second, person="li")
+
+
+def test_all_are_read_up_to_what_was_seen(engine: Engine) -> None:
+    tell(engine, 1)
+    tell(engine, 2)
+    unseen = tell(engine, 3)
+    foreign = tell(engine, 1, "user:li", step=2)
+    assert engine.notices.read_all("he", until=engine.clock() + 2) == 2
+    assert [notice.id for notice in engine.notices.of("he", unread=True)] == [unseen]
+    assert [notice.id for notice in engine.notices.of("li", unread=True)] == [foreign]
 
 
 def test_three_in_a_quarter_bring_an_interview_once(engine: Engine, clock: ManualClock) -> None:

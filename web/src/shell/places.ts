@@ -9,6 +9,7 @@ export interface Place {
 
 export const PLACES: readonly Place[] = [
   { name: 'inbox', to: '/inbox', icon: 'inbox', scopes: ['tasks:read'], phone: true },
+  { name: 'notices', to: '/notices', icon: 'bell', scopes: ['tasks:read'], phone: false },
   { name: 'register', to: '/register', icon: 'register', scopes: ['cases:start'], phone: true },
   { name: 'waiting', to: '/waiting', icon: 'send', scopes: ['cases:start', 'tasks:act'], phone: true },
   { name: 'cases', to: '/cases', icon: 'cases', scopes: ['cases:read'], phone: true },
