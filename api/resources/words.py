@@ -13,7 +13,7 @@ from api.auth import requires
 from api.blueprint import Blueprint
 from api.schemas.base import Output, described
 from api.service import service
-from engine.model.forms import CONTAINERS, component_path, inner
+from engine.model.forms import CONTAINERS, component_path, inner, label_of
 from engine.store.tables import definitions
 
 blueprint = Blueprint("words", __name__, description="词汇 What variables are called.")
@@ -87,8 +87,8 @@ def _beside(digest: str) -> list[str]:
 def _words(component: Mapping[str, Any], above: tuple[str, ...]) -> Iterator[tuple[str, dict[str, Any]]]:
     for part in inner(component):
         path = (*above, *component_path(part))
-        label = part.get("label")
-        if component_path(part) and isinstance(label, str) and label:
+        label = label_of(part)
+        if component_path(part) and label:
             word = {
                 "label": label,
                 "type": str(part.get("type", "")),

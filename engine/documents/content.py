@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from engine import canonical
 from engine.documents.steps import Step
 from engine.model.definition import Form
-from engine.model.forms import CHOICES, COMPUTED, INPUTS, inner
+from engine.model.forms import CHOICES, COMPUTED, INPUTS, inner, label_of
 from engine.privacy import Eyes
 from engine.runtime.session import EPOCH
 
@@ -186,31 +186,26 @@ def _rows(parts: list[Mapping[str, Any]], values: Mapping[str, Any]) -> Iterator
             held = values.get(key) if key else values
             yield from _rows(list(inner(part)), held if isinstance(held, Mapping) else {})
         elif (kind in INPUTS or kind == COMPUTED) and key and key not in _HIDDEN:
-            label = _label(part)
+            label = label_of(part)
             if label:
                 yield {"key": key, "label": label, "kind": "text", "value": _chosen(part, _at(values, key))}
 
 
 def _table(part: Mapping[str, Any], key: str, held: Any) -> dict[str, Any]:
-    columns = [each for each in inner(part) if each.get("key") and _label(each)]
+    columns = [each for each in inner(part) if each.get("key") and label_of(each)]
     entries = held if isinstance(held, list) else []
     return {
         "key": key,
-        "label": _label(part) or key,
+        "label": label_of(part) or key,
         "kind": "table",
         "value": None,
-        "columns": [_label(each) for each in columns],
+        "columns": [label_of(each) for each in columns],
         "items": [
             [_chosen(each, _at(entry, str(each["key"]))) for each in columns]
             for entry in entries
             if isinstance(entry, Mapping)
         ],
     }
-
-
-def _label(part: Mapping[str, Any]) -> str:
-    found = part.get("label") or part.get("dateLabel") or part.get("dateTimeLabel") or part.get("timeLabel")
-    return str(found or "").strip()
 
 
 def _chosen(part: Mapping[str, Any], value: Any) -> Any:

@@ -78,6 +78,13 @@ def component_path(component: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(text.split(".")) if isinstance(text, str) and text else ()
 
 
+def label_of(component: Mapping[str, Any]) -> str:
+    """What a component is called; empty if nothing. Fields of dates and times carry labels of their own in form-js."""
+    named = ("label", "dateLabel", "dateTimeLabel", "timeLabel")
+    found = next((component[name] for name in named if component.get(name)), "")
+    return found.strip() if isinstance(found, str) else ""
+
+
 def expressions(component: Mapping[str, Any]) -> Iterator[str]:
     """The expressions of a component of a form without findings, as texts to compile."""
     for text in _written(component).values():

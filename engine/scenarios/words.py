@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from engine.errors import InvalidInput
 from engine.model.definition import Definition, Form, Node
-from engine.model.forms import component_path, inner
+from engine.model.forms import component_path, inner, label_of
 
 _SPAN = re.compile(r"(\d+(?:\.\d+)?)\s*(分钟|小时|天|日|周)")
 _UNITS = {
@@ -77,7 +77,7 @@ class Words:
         fields = list(_fields(holder))
         values: dict[str, Any] = {}
         for name, value in written.items():
-            found = [part for part in fields if name in (".".join(component_path(part)), _label(part))]
+            found = [part for part in fields if name in (".".join(component_path(part)), label_of(part))]
             if len(found) != 1:
                 zh = "表单没有这一项" if not found else "表单有几项同名，请写键名"
                 raise InvalidInput.at(
@@ -126,7 +126,3 @@ def _fields(holder: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
             yield from _fields(part)
         elif component_path(part):
             yield part
-
-
-def _label(part: Mapping[str, Any]) -> Any:
-    return part.get("label") or part.get("dateLabel")

@@ -81,6 +81,7 @@ FORM = {
             "validate": {"required": True, "maxLength": 50},
         },
         {"type": "number", "key": "people_count", "label": "人数"},
+        {"type": "datetime", "subtype": "date", "key": "happened_on", "dateLabel": "发生日期"},
         {
             "type": "textfield",
             "key": "caller_phone",

@@ -25,6 +25,8 @@ def test_names_are_asked_for_by_id(place: Place) -> None:
 def test_variables_are_called_what_the_forms_call_them(place: Place) -> None:
     words = place.sign_in("town").get("/definitions/matter/versions/1/words").get_json()["items"]
     assert words["title"]["type"] == "textfield"
+    # A date is called what its own label says: without it, no page would show it.
+    assert words["happened_on"]["label"] == "发生日期"
     assert all(
         word["label"] and set(word) == {"label", "type", "source", "options"} for word in words.values()
     )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +13,7 @@ from hypothesis import strategies as st
 
 from engine.model.definition import Masking
 from engine.model.findings import Findings
-from engine.model.forms import read_form
+from engine.model.forms import INPUTS, inner, label_of, read_form
 from tests.unit.model.writing import around, diagram, errors, ext, form, read
 
 TEXT = {"type": "textfield", "key": "title", "id": "c1"}
@@ -23,8 +25,8 @@ def rules(data: bytes) -> list[tuple[str, int, str | None]]:
 
 def with_line(*components: dict[str, Any]) -> bytes:
     """A form whose components begin on line 2, one a line."""
-    inner = ",\n".join(json.dumps(component, ensure_ascii=False) for component in components)
-    return f'{{"id": "f", "components": [\n{inner}\n]}}'.encode()
+    lines = ",\n".join(json.dumps(component, ensure_ascii=False) for component in components)
+    return f'{{"id": "f", "components": [\n{lines}\n]}}'.encode()
 
 
 def test_fields_are_dotted_paths_through_groups_and_lists() -> None:
@@ -166,3 +168,27 @@ def test_no_json_whatsoever_makes_the_reader_stumble(parts: Any) -> None:
     data = json.dumps({"id": "f", "components": parts if isinstance(parts, list) else [parts]}).encode()
     read_form(data, file="f.form", findings=findings)
     assert all(finding.line >= 1 for finding in findings.all())
+
+
+@pytest.mark.parametrize("named", ["label", "dateLabel", "dateTimeLabel", "timeLabel"])
+def test_a_field_is_called_by_whichever_label_it_carries(named: str) -> None:
+    assert label_of({"type": "datetime", "key": "at", named: " 发生时间 "}) == "发生时间"
+    assert label_of({"type": "datetime", "key": "at", named: ""}) == ""
+
+
+def test_every_field_of_every_shipped_form_is_called_something() -> None:
+    forms = sorted(Path("bpmn").glob("*/forms/*.form"))
+    assert len(forms) > 150
+    nameless = [
+        f"{path}: {component.get('key') or component.get('path')}"
+        for path in forms
+        for component in _components(json.loads(path.read_text("utf-8")))
+        if component.get("type") in {*INPUTS, "dynamiclist"} and not label_of(component)
+    ]
+    assert nameless == []
+
+
+def _components(holder: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    for part in inner(holder):
+        yield part
+        yield from _components(part)

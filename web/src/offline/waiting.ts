@@ -1,3 +1,4 @@
+import type { Word } from '@/api/cases'
 import type { Values } from '@/api/tasks'
 
 /** A picture taken on this device. Its position is not in it: pictures are drawn anew before they are kept. */
@@ -26,8 +27,8 @@ export interface Waiting {
   /** Made with it, once: the server takes the same key once only. */
   key: string
   values: Values
-  /** What the fields are called, to show what was entered without the form. */
-  labels: Record<string, string>
+  /** What the fields are called and their options mean, to show what was entered without the form. */
+  words: Record<string, Word>
   photos: Photo[]
   /** How many of the pictures the server has. */
   sent_photos: number

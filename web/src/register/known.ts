@@ -28,16 +28,6 @@ function unknown(component: Component, values: Values): boolean {
   return found ? !(found[1]! in values) : false
 }
 
-/** What the fields of a form are called. */
-export function labelsOf(form: Form): Record<string, string> {
-  const found: Record<string, string> = {}
-  for (const one of form.components ?? []) {
-    const label = one.label ?? one.dateLabel
-    if (one.key && typeof label === 'string') found[one.key] = label
-  }
-  return found
-}
-
 /** A field without its place in a row of several. */
 function alone(component: Component): Component {
   return { ...component, layout: undefined }

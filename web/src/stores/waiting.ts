@@ -48,7 +48,7 @@ export const useWaiting = defineStore('waiting', () => {
       behalf: session.behalf,
       made_at: new Date().toISOString(),
       key: freshKey(),
-      labels: {},
+      words: {},
       sent_photos: 0,
       start: null,
       case_id: null,

@@ -66,7 +66,7 @@ function made(given: Partial<Waiting> = {}): Waiting {
   number += 1
   return {
     id: `id-${number}`, account: 'me', behalf: null, kind: 'register', title: '井盖', made_at: `2026-11-28T10:00:0${number % 10}Z`,
-    key: `key-${number}`, values: { title: '井盖' }, labels: {}, photos: [{ name: 'a.jpg', content: new Blob(['x']) }], sent_photos: 0,
+    key: `key-${number}`, values: { title: '井盖' }, words: {}, photos: [{ name: 'a.jpg', content: new Blob(['x']) }], sent_photos: 0,
     start: { process: 'grid_event', version: 1, variables: {}, step: 'report_event' },
     case_id: null, case_code: '', task: null, refused: null, ...given,
   }

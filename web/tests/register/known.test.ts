@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { known, labelsOf, local, shorter, titleOf } from '@/register/known'
+import { known, local, shorter, titleOf } from '@/register/known'
 
 const FORM = {
   components: [
@@ -34,6 +34,5 @@ describe('a registration', () => {
   it('is called by what it is about', () => {
     expect(titleOf({ title: ' 井盖破损 ' }, '网格事件')).toBe('井盖破损')
     expect(titleOf({}, '网格事件')).toBe('网格事件')
-    expect(labelsOf(FORM)).toEqual({ found_by: '发现人', found_at: '发现时间', summary: '概况' })
   })
 })
