@@ -13,7 +13,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from engine.errors import InvalidInput, NotFound
-from engine.model import Finding, Package, read_package
+from engine.model import Finding, Package, read_before, read_package
 from engine.model.definition import Definition, EventKind
 from engine.runtime import LiveReads, Programs, Session, Settings, moments
 from engine.runtime.failure import NodeFailure
@@ -157,8 +157,11 @@ class Definitions:
             return [(bytes(row[0]).hex(), row[1], row[2]) for row in reading.execute(query)]
 
     def _load(self, digest: str) -> Definition:
-        package = read_stored(self.files(digest))
-        for definition in package.definitions:
+        files = self.files(digest)
+        before = read_before(digest, files)
+        if before is not None:
+            return before
+        for definition in read_stored(files).definitions:
             if definition.digest == digest:
                 return definition
         raise _unknown(digest)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator as Iterate
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from engine.feel.types import Type
@@ -23,8 +24,14 @@ class Node:
 
     def children(self) -> Iterate[Node]:
         """The nodes directly below, in the order of the text."""
-        for one in fields(self):
-            yield from _nodes(getattr(self, one.name))
+        for name in _names(type(self)):
+            yield from _nodes(getattr(self, name))
+
+
+@cache
+def _names(kind: type[Node]) -> tuple[str, ...]:
+    """What can hold nodes: everything but the place and the two counts."""
+    return tuple(one.name for one in fields(kind) if one.name not in ("at", "height", "weight"))
 
 
 def _nodes(value: Any) -> Iterate[Node]:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from engine import canonical
 from engine.cases.log import MADE, EventContent, EventHead
 from engine.history.findings import HistoryFinding
-from engine.store import Reading
+from engine.store import Reading, Statement
 from engine.store.tables import case_attachments, case_comments, case_links
 
 _MADE: Final = ("made_at", "author", "on_behalf_of", "task_id", "audience", "unit_id")
@@ -23,6 +23,18 @@ _ATTACHMENT: Final = (
 _LINK: Final = ("other_id", "kind", "direction", "made_at", "author")
 
 Row = tuple[Any, ...]
+
+
+def _rows_of(table: sa.Table, columns: tuple[str, ...], *more: sa.ColumnElement[bool]) -> Statement:
+    mine = table.c.case_id == sa.bindparam("case_id")
+    return Statement(sa.select(*(table.c[name] for name in columns)).where(mine, *more))
+
+
+_STORED: Final = {
+    case_comments.name: _rows_of(case_comments, _COMMENT),
+    case_attachments.name: _rows_of(case_attachments, _ATTACHMENT),
+    case_links.name: _rows_of(case_links, _LINK, case_links.c.direction == "out"),
+}
 
 
 @dataclass(slots=True)
@@ -44,21 +56,17 @@ class BesideRows:
 
     def compare(self, tx: Reading) -> Iterator[HistoryFinding]:
         """Hold the tables against the log."""
-        for table, columns, expected in (
-            (case_comments, _COMMENT, set(self._comments.values())),
-            (case_attachments, _ATTACHMENT, set(self._attachments.values())),
-            (case_links, _LINK, set(self._links.values())),
-        ):
-            query = sa.select(*(table.c[name] for name in columns)).where(table.c.case_id == self.case_id)
-            if table is case_links:
-                query = query.where(table.c.direction == "out")
-            stored = {tuple(map(_plain, row)) for row in tx.execute(query)}
+        led_to = (self._comments, self._attachments, self._links)
+        found = tx.rows_of(*((statement, {"case_id": self.case_id}) for statement in _STORED.values()))
+        for name, gathered, rows in zip(_STORED, led_to, found, strict=True):
+            expected = set(gathered.values())
+            stored = {tuple(map(_plain, row)) for row in rows}
             for row in sorted(expected ^ stored, key=repr):
                 missing = row in expected
                 yield HistoryFinding(
-                    rule=f"row.{table.name}",
+                    rule=f"row.{name}",
                     case_id=self.case_id,
-                    place=f"{table.name}[{row[0]}]",
+                    place=f"{name}[{row[0]}]",
                     message_zh="缺少与日志相符的行" if missing else "有与日志不符的行",
                     message_en="the row the log leads to is missing"
                     if missing

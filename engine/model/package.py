@@ -7,6 +7,7 @@ import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Final
 
 from engine.model.checks.documents import (
     check_documents,
@@ -25,6 +26,7 @@ from engine.model.findings import Finding, Findings, ModelErrors, Place
 from engine.model.forms import read_form
 from engine.model.variables import World
 
+_DEFINITIONS_KEPT = 512
 KEPT = 32
 """Packages kept as they were read: to deploy, start, verify and play scenarios the same files are read again and again."""
 
@@ -69,7 +71,23 @@ def _read(named: tuple[tuple[str, bytes], ...], known_processes: frozenset[str] 
     except LookupError:
         # Only stored files that lack a form or decision come here with errors.
         raise ModelErrors(found) from None
+    if len(_definitions) > _DEFINITIONS_KEPT:
+        _definitions.clear()
+    _definitions.update((definition.digest, definition) for definition in definitions)
     return Package(definitions=definitions, findings=found)
+
+
+_definitions: Final[dict[str, Definition]] = {}
+"""Definitions read in this process, by digest."""
+
+
+def read_before(digest: str, files: Mapping[str, bytes]) -> Definition | None:
+    """The definition with this digest, when it was read in this process from just these files.
+
+    A definition is what its files make it, so that deploying and running it need not read them twice.
+    """
+    found = _definitions.get(digest)
+    return found if found is not None and found.resources == files else None
 
 
 @dataclass(kw_only=True)

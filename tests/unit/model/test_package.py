@@ -8,7 +8,7 @@ from types import FrameType
 
 import pytest
 
-from engine.model import ModelErrors, Severity, read_package
+from engine.model import ModelErrors, Severity, read_before, read_package
 from engine.model.package import digest
 from tests.support import bpmn
 from tests.unit.model.test_reading import DMN
@@ -191,3 +191,14 @@ def test_the_same_files_are_read_once_and_other_knowledge_reads_them_anew() -> N
     assert read_package(files, known_processes=["other"]) is not first
     changed = {"p.bpmn": files["p.bpmn"].replace(b'id="a"', b'id="a" name="A"')}
     assert read_package(changed).definitions[0].digest != first.definitions[0].digest
+
+
+def test_a_definition_is_read_once_and_only_just_its_files_are_that_definition() -> None:
+    other = diagram(around('<task id="m"/>', "m"), process='id="q" isExecutable="true"')
+    files = {"good.bpmn": GOOD, "other.bpmn": other}
+    definition = read_package(files).definitions[0]
+    stored = dict(definition.resources)
+    assert read_before(definition.digest, stored) is definition
+    changed = {name: content + b"\n" for name, content in stored.items()}
+    assert read_before(definition.digest, changed) is None
+    assert read_before("00" * 32, stored) is None
