@@ -2,6 +2,10 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+
+# What Python compiled is kept: every command of the tests would compile all of it again.
+unexport PYTHONDONTWRITEBYTECODE
+
 STAMP := $(VENV)/.installed
 
 .PHONY: run web test check audit docs bench tck lock clean help
