@@ -8,7 +8,6 @@ What the tabs of a failed test showed last is kept in `.build/failed`. Screens f
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Generator, Iterator
 from typing import cast
 
@@ -34,10 +33,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """The service with the built web app."""
     assert (ROOT / "web" / "dist" / "index.html").is_file(), "the web app is not built: run `make web`"
     folder = tmp_path_factory.mktemp("browser")
-    # Settings of their own: those shipped with the product are not changed by anybody.
-    shutil.copytree(ROOT / "config", folder / "config")
     settings = {
-        "BIHUAN_CONFIG": str(folder / "config"),
         "BIHUAN_INTAKE_DIFFICULTY": "8",
         "BIHUAN_WEB": str(ROOT / "web" / "dist"),
     }
