@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Final
 
 from engine.directory import Directory
@@ -18,6 +19,7 @@ ROLES: Final = (
     "court_officer", "social_worker", "leader", "duty_leader", "auditor", "designer", "admin",
 )  # fmt: skip
 """Roles of which one person gets an account of the demonstration."""
+OFFICIAL: Final = "official"
 
 
 def load_small_county(directory: Directory, *, actor: str, at: int, reason: str) -> None:
@@ -42,14 +44,25 @@ def grids(directory: Directory, at: int) -> list[str]:
     return _units(directory, at, lambda level, department: level == "grid" and department is None)
 
 
-def one_of_each_role(directory: Directory, at: int) -> dict[str, tuple[str, str]]:
-    """By role somebody who has it and the unit, first in order of ids; nobody twice."""
+def one_of_each_role(
+    directory: Directory, at: int, waiting: Mapping[str, int] = MappingProxyType({})
+) -> dict[str, tuple[str, str]]:
+    """By role somebody who has it and the unit, first in order of ids; nobody twice.
+
+    waiting: by candidate group how many tasks wait for it. Of the departments somebody is taken who has most to do: which
+    of them cases call differs from case to case.
+    """
     index = directory.index
     found: dict[str, tuple[str, str]] = {}
+    most = 0
     for person in sorted(index.register.people):
-        role = next((post.membership for post in index.posts(person, at)), None)
-        if role is not None:
-            found.setdefault(role.role, (person, role.unit))
+        post = next((post.membership for post in index.posts(person, at)), None)
+        if post is None:
+            continue
+        work = sum(waiting.get(group, 0) for group in index.groups_of(person, at))
+        if post.role not in found or (post.role == OFFICIAL and work > most):
+            found[post.role] = (person, post.unit)
+            most = work if post.role == OFFICIAL else most
     return {role: found[role] for role in ROLES if role in found}
 
 

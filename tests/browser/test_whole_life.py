@@ -11,6 +11,7 @@ from tests.browser.form import Given, fill
 from tests.browser.life import Hands
 from tests.browser.test_registering import PICTURE
 from tests.browser.visitor import Device, accessibility
+from tests.infrastructure.demo_service import Demo
 
 
 def test_a_dispute_is_mediated_performed_followed_up_and_closed(visit: Visit, device: Device) -> None:
@@ -46,9 +47,11 @@ def test_a_dispute_is_mediated_performed_followed_up_and_closed(visit: Visit, de
     visitor.look(page, "case")
 
 
-def test_an_emergency_whistle_is_answered_on_site_and_closed(visit: Visit, device: Device) -> None:
+def test_an_emergency_whistle_is_answered_on_site_and_closed(
+    visit: Visit, demo: Demo, device: Device
+) -> None:
     hands = Hands(visit, "whistle", device)
-    lead, joint = "青禾县司法局", "青禾县公安局"
+    lead, joint = (demo.account(role)["unit"] for role in ("official", "police_officer"))
     asked: dict[str, Given | None] = {
         "标题": "河堤渗水",
         "为什么村社办不了": "村社没有抢险设备。",

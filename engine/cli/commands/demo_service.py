@@ -179,7 +179,7 @@ def _open_accounts(engine: Engine) -> tuple[DemoAccount, ...]:
     office = Office.open(engine.database, directory, settings_folder(), clock=engine.clock, random=random)
     origin = Origin(address="", agent="bihuan demo", actor=actor())
     accounts = []
-    for role, (person, unit) in one_of_each_role(directory, now).items():
+    for role, (person, unit) in one_of_each_role(directory, now, _waiting(engine)).items():
         who, where = directory.index.person(person, now), directory.index.unit(unit, now)
         password = one_time_password(random)
         office.register.open(person, origin, person=person, password=password)
@@ -193,3 +193,15 @@ def _open_accounts(engine: Engine) -> tuple[DemoAccount, ...]:
             )
         )
     return tuple(accounts)
+
+
+def _waiting(engine: Engine) -> dict[str, int]:
+    """By candidate group how many tasks wait for it."""
+    import sqlalchemy as sa
+
+    from engine.store.tables import task_candidates
+
+    group = task_candidates.c.candidate
+    query = sa.select(group, sa.func.count()).where(task_candidates.c.kind == "group").group_by(group)
+    with engine.database.reading() as tx:
+        return {row[0]: row[1] for row in tx.execute(query)}
