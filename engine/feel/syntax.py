@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator as Iterate
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
-from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from engine.feel.types import Type
 
@@ -28,10 +27,16 @@ class Node:
             yield from _nodes(getattr(self, name))
 
 
-@cache
+_NAMES: Final[dict[str, tuple[str, ...]]] = {}
+
+
 def _names(kind: type[Node]) -> tuple[str, ...]:
-    """What can hold nodes: everything but the place and the two counts."""
-    return tuple(one.name for one in fields(kind) if one.name not in ("at", "height", "weight"))
+    """What can hold nodes in a kind of node: everything but the place and the two counts."""
+    found = _NAMES.get(kind.__name__)
+    if found is None:
+        found = tuple(one.name for one in fields(kind) if one.name not in ("at", "height", "weight"))
+        _NAMES[kind.__name__] = found
+    return found
 
 
 def _nodes(value: Any) -> Iterate[Node]:

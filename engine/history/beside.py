@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
@@ -56,7 +56,7 @@ class BesideRows:
 
     def compare(self, tx: Reading) -> Iterator[HistoryFinding]:
         """Hold the tables against the log."""
-        led_to = (self._comments, self._attachments, self._links)
+        led_to: tuple[Mapping[Any, Row], ...] = (self._comments, self._attachments, self._links)
         found = tx.rows_of(*((statement, {"case_id": self.case_id}) for statement in _STORED.values()))
         for name, gathered, rows in zip(_STORED, led_to, found, strict=True):
             expected = set(gathered.values())
