@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
-from typing import Self
+from typing import Self, TypeVar
 
 from engine.calendars.calendar import Calendar
 from engine.calendars.calendar_file import read_calendar
@@ -15,9 +16,28 @@ from engine.calendars.limit_file import read_limits
 from engine.calendars.limits import LimitRow, Limits, Profile
 from engine.errors import NotFound
 
+T = TypeVar("T")
+
+KEPT = 64
+"""Files kept as they were read: a calendar lays out its days once for all engines of a process."""
+
 
 def _peace() -> Profile:
     return Profile.NORMAL
+
+
+@lru_cache(maxsize=KEPT)
+def _calendar(file: str, text: bytes) -> Calendar:
+    return read_calendar(file, text)
+
+
+@lru_cache(maxsize=KEPT)
+def _limits(files: tuple[tuple[str, bytes], ...], zones: tuple[tuple[str, str], ...]) -> Limits:
+    return read_limits(dict(files), dict(zones))
+
+
+def _pairs(mapping: Mapping[str, T]) -> tuple[tuple[str, T], ...]:
+    return tuple(sorted(mapping.items()))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,7 +66,7 @@ class Timetable:
         problems: list[Problem] = []
         for file in sorted(calendars):
             try:
-                calendar = read_calendar(file, calendars[file])
+                calendar = _calendar(file, calendars[file])
             except ConfigProblems as error:
                 problems.extend(error.problems)
                 continue
@@ -64,7 +84,7 @@ class Timetable:
         if problems:
             raise ConfigProblems(problems)
         zones = {name: calendar.zone for name, calendar in by_name.items()}
-        return cls(calendars=by_name, limits=read_limits(limits, zones), profile=profile)
+        return cls(calendars=by_name, limits=_limits(_pairs(limits), _pairs(zones)), profile=profile)
 
     @classmethod
     def load(cls, config: Path, *, profile: Callable[[], Profile] = _peace) -> Self:
