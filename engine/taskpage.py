@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from engine.errors import NotFound
 from engine.model.expressions import compiled
-from engine.model.forms import component_path, expressions, inner
+from engine.model.forms import INPUTS, KNOWN_PROPERTY, component_path, expressions, inner
 from engine.runtime import Session
 from engine.runtime.variables import View
 from engine.runtime.verbs.items import kept
@@ -64,6 +65,40 @@ def task_page(session: Session, task_id: int) -> TaskPage:
         owner=kept(item, "owner"),
         urged=len(kept(item, "urged", [])),
     )
+
+
+def known(
+    form: Mapping[str, Any], values: Mapping[str, Any], *, at: datetime, name: str | None
+) -> dict[str, Any]:
+    """What whoever fills in a form need not type: the moment and their name, for empty fields that ask for them.
+
+    form: the form-js schema. values: what it is filled with. at: the moment, in the zone of the office. name: None where
+    who looks at it has none.
+    """
+    told = {"name": name}
+    found: dict[str, Any] = {}
+    for part in _own_fields(form):
+        key, word = part.get("key"), (part.get("properties") or {}).get(KNOWN_PROPERTY)
+        value = _moment(part, at) if word == "now" else told.get(str(word))
+        if value is not None and isinstance(key, str) and values.get(key) in (None, ""):
+            found[key] = value
+    return found
+
+
+def _own_fields(holder: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The fields whose values stand in the case by themselves, in no list and no record."""
+    for part in inner(holder):
+        if part.get("type") == "group" and not component_path(part):
+            yield from _own_fields(part)
+        elif len(component_path(part)) == 1 and part.get("type") in INPUTS:
+            yield part
+
+
+def _moment(part: Mapping[str, Any], at: datetime) -> str | None:
+    subtype = part.get("subtype")
+    if subtype == "date":
+        return at.date().isoformat()
+    return at.isoformat(timespec="minutes") if subtype == "datetime" else None
 
 
 def _names(schema: Mapping[str, Any]) -> frozenset[str]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask.views import MethodView
 
 from api.acting import Asked, act_on_task, actor, etag, give, reader
-from api.auth import requires
+from api.auth import current, requires
 from api.blueprint import Blueprint
 from api.language import either
 from api.refs import TaskRef
@@ -20,7 +22,7 @@ from api.values import shown as values_of
 from engine import canonical
 from engine.cases.command import Outcome
 from engine.entitlement import Part
-from engine.taskpage import TaskPage, task_page
+from engine.taskpage import TaskPage, known, task_page
 
 blueprint = Blueprint("tasks", __name__, description="任务 Tasks and the verbs of handling.")
 
@@ -67,7 +69,7 @@ def shown(task: TaskRef, page: TaskPage) -> dict[str, Any]:
         "mine": mine,
         "claimable": item.assignee is None and handles,
         "form": page.form,
-        "data": values,
+        "data": {**values, **(_filled_in(page, values, masked) if mine else {})},
         "masked": masked,
         "targets": [
             {
@@ -82,6 +84,16 @@ def shown(task: TaskRef, page: TaskPage) -> dict[str, Any]:
             for target in page.targets
         ],
     }
+
+
+def _filled_in(page: TaskPage, values: Given, masked: Sequence[str]) -> dict[str, Any]:
+    """What the caller need not type."""
+    here = service()
+    now = here.engine.clock()
+    at = datetime.fromtimestamp(now // 1_000_000, tz=ZoneInfo(here.settings.zone))
+    who = here.directory.index.person(current().actor, now)
+    found = known(page.form or {}, values, at=at, name=None if who is None else who.name)
+    return {name: value for name, value in found.items() if name not in masked}
 
 
 def _known(task: TaskRef, page: TaskPage) -> tuple[dict[str, Any], list[str]]:

@@ -41,6 +41,9 @@ KNOWN = INPUTS | CONTAINERS | _DISPLAYS | {COMPUTED}
 _KEY = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 _MAX_COMPONENTS = 500
 _MASK, _PARTY, _MARK = "bihuan:mask", "bihuan:party", "bihuan:mark"
+KNOWN_PROPERTY = "bihuan:known"
+KNOWN_WORDS = {"now": ("datetime",), "name": ("textfield",)}
+"""What somebody need not type, and into which components it can be filled: the moment, and their name."""
 _MARKS = frozenset({"phone", "person", "address"})
 
 
@@ -219,7 +222,7 @@ class _Reader:
             self.report("form.component", part, "properties 须是对象", "properties must be an object")
             return
         for key in properties:
-            if str(key).startswith("bihuan:") and key not in (_MASK, _PARTY, _MARK):
+            if str(key).startswith("bihuan:") and key not in (_MASK, _PARTY, _MARK, KNOWN_PROPERTY):
                 self.report(
                     "property.unknown",
                     part,
@@ -242,6 +245,26 @@ class _Reader:
                 "a party is named but no masking class",
             )
         self._mark(part, name, properties.get(_MARK))
+        self._known(part, properties.get(KNOWN_PROPERTY))
+
+    def _known(self, part: Mapping[str, Any], word: object) -> None:
+        if word is None:
+            return
+        fitting = KNOWN_WORDS.get(word) if isinstance(word, str) else None
+        if fitting is None:
+            self.report(
+                "form.known",
+                part,
+                f"不认识预填内容“{word}”，可用 {'、'.join(KNOWN_WORDS)}",
+                f"what is known by {word!r} is unknown; there are {', '.join(KNOWN_WORDS)}",
+            )
+        elif part.get("type") not in fitting:
+            self.report(
+                "form.known",
+                part,
+                f"“{word}”只能预填在 {'、'.join(fitting)} 字段里",
+                f"{word!r} is filled into fields of the type {', '.join(fitting)} only",
+            )
 
     def _mark(self, part: Mapping[str, Any], name: str, mark: object) -> None:
         if mark is None:

@@ -118,6 +118,7 @@ RULES: dict[str, Rule] = dict(
         _rule("form.component", _E, "表单组件须是已知类型且写法正确", "a form's components are of known types and well written"),
         _rule("form.key", _E, "输入组件须有唯一的键", "an input component has a unique key"),
         _rule("form.mask", _E, "脱敏类别须是已知的", "a masking class is a known one"),
+        _rule("form.known", _E, "预填内容须是已知的，字段类型相符", "what a field is filled with beforehand is known and fits it"),
         _rule(
             "form.mark",
             _E,

@@ -100,6 +100,40 @@ def test_the_page_of_a_task_has_its_form_and_what_is_known(place: Place) -> None
     assert looked_on["data"] == {}
 
 
+def test_whoever_has_a_task_need_not_type_the_moment_and_their_name(place: Place) -> None:
+    def asks(kind: str, key: str, known: str, **more: str) -> dict[str, Any]:
+        return {"type": kind, "key": key, "label": key, "properties": {"bihuan:known": known}, **more}
+
+    fields = [
+        asks("datetime", "arrived", "now", subtype="datetime", dateLabel="到场时间"),
+        asks("datetime", "day", "now", subtype="date", dateLabel="日期"),
+        asks("textfield", "who", "name"),
+        asks("textfield", "before", "name"),
+        {"type": "textfield", "key": "free", "label": "其他"},
+    ]
+    form = {"id": "register", "type": "default", "components": fields}
+    grid = bpmn.properties({"bihuan:candidate": "网格/网格员"})
+    diagram = bpmn.diagram(
+        bpmn.start("s"),
+        bpmn.user("report", form="register", extension=grid),
+        bpmn.end("e"),
+        "s -> report -> e",
+        key="known",
+    )
+    place.engine.deploy({"r.bpmn": diagram, "register.form": json.dumps(form).encode()}, actor="designer")
+    given = {"grid": "G1", "before": "王二"}
+    task = place.task(str(place.engine.start("known", given, actor="grid").case_id), "report")
+    caller = place.sign_in("grid")
+    assert caller.get(f"/tasks/{task}").get_json()["data"] == {"before": "王二"}, "not before it is theirs"
+    assert caller.post(f"/tasks/{task}/claim").status_code == 200
+    assert caller.get(f"/tasks/{task}").get_json()["data"] == {
+        "arrived": "2025-11-22T10:00+08:00",
+        "day": "2025-11-22",
+        "who": "grid",
+        "before": "王二",
+    }
+
+
 def test_what_was_entered_is_offered_again_after_a_step_was_put_back(place: Place) -> None:
     """Also what the step's mapping did not take over into the case; not to who comes to the step in the usual way."""
     grid = bpmn.properties({"bihuan:candidate": "网格/网格员"})

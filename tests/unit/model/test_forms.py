@@ -105,6 +105,9 @@ def test_a_file_that_is_no_form_is_refused(data: bytes, expected: tuple[str, int
         ({"type": "textfield", "key": "t", "id": "x", "properties": {"bihuan:mask": {}}}, "form.mask"),
         ({"type": "textfield", "key": "t", "id": "x", "properties": {"bihuan:party": "p"}}, "form.mask"),
         ({"type": "textfield", "key": "t", "id": "x", "properties": {"bihuan:mark": "phone"}}, "form.mark"),
+        ({"type": "textfield", "key": "t", "id": "x", "properties": {"bihuan:known": "age"}}, "form.known"),
+        ({"type": "textfield", "key": "t", "id": "x", "properties": {"bihuan:known": "now"}}, "form.known"),
+        ({"type": "textfield", "key": "t", "id": "x", "properties": {"bihuan:known": []}}, "form.known"),
         (
             {"type": "textfield", "key": "t", "id": "x", "properties": {"bihuan:maks": "x"}},
             "property.unknown",
