@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -45,7 +46,12 @@ def shared_options(say: Catalogue, formats: Sequence[str] = ()) -> list[click.Op
 
     formats: what `--format` may be beside text and json.
     """
+    return list(_shared(say, tuple(formats)))
 
+
+@cache
+def _shared(say: Catalogue, formats: tuple[str, ...]) -> tuple[click.Option, ...]:
+    # Made once for all commands: with one of its own for each, most of the time before a command began went there.
     def keep(ctx: click.Context, parameter: click.Parameter, value: Any) -> None:
         chosen = ctx.ensure_object(Chosen)
         if value is not None and parameter.name not in (None, "lang"):
@@ -62,7 +68,7 @@ def shared_options(say: Catalogue, formats: Sequence[str] = ()) -> list[click.Op
             **settings,
         )
 
-    return [
+    return (
         option("database", metavar="URL"),
         option("keyring", metavar="URL"),
         option("server", metavar="URL"),
@@ -71,7 +77,7 @@ def shared_options(say: Catalogue, formats: Sequence[str] = ()) -> list[click.Op
         option("format", type=OneOf(("text", "json", *formats), say)),
         option("quiet", is_flag=True, flag_value=True),
         option("debug", is_flag=True, flag_value=True),
-    ]
+    )
 
 
 def from_environment(say: Catalogue) -> Chosen:
