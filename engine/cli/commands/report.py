@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -27,6 +28,32 @@ if TYPE_CHECKING:
 FILES = ("csv", "xlsx", "pdf")
 PROVENANCES = ("live", "imported", "simulated")
 GROUPINGS = ("none", "unit", "department", "category", "flow", "grade", "level", "grid", "period")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wanted:
+    """What `report show` is asked for. stored: as the facts are, without bringing them up to the logs."""
+
+    name: str
+    period: str | None
+    unit: str | None
+    department: str | None
+    process: str | None
+    category: str | None
+    provenance: str | None
+    by: str
+    step: str
+    definition: str | None
+    output: Path | None
+    stored: bool
+
+    @property
+    def narrowed(self) -> dict[str, str | None]:
+        """What it is about, by the names that reports have for it."""
+        return {
+            "unit": self.unit, "department": self.department, "flow": self.process, "category": self.category,
+            "step": self.step, "definition": self.definition,
+        }  # fmt: skip
 
 
 def report(say: Catalogue) -> Group:
@@ -61,42 +88,24 @@ def _list(desk: Desk) -> None:
     desk.screen.table([desk.say("report_list.name"), desk.say("report_list.title")], names)
 
 
-def _show(
-    desk: Desk,
-    name: str,
-    period: str | None,
-    unit: str | None,
-    department: str | None,
-    process: str | None,
-    category: str | None,
-    provenance: str | None,
-    by: str,
-    step: str,
-    definition: str | None,
-    output: Path | None,
-    *,
-    stored: bool,
-) -> None:
+def _show(desk: Desk, **given: Any) -> None:
     from engine.cli.operator import operator
     from engine.reports import Asked, Grouping
 
-    check_output(desk, output)
+    wanted = Wanted(**given)
+    check_output(desk, wanted.output)
+    narrowed: dict[str, Any] = wanted.narrowed
     asked = Asked(
-        period=period or this_month(desk),
-        unit=unit,
-        department=department,
-        flow=process,
-        category=category,
-        provenance=PROVENANCES if provenance is None else (provenance,),
-        by=Grouping(by),
-        step=step,
-        definition=definition,
+        period=wanted.period or this_month(desk),
+        provenance=PROVENANCES if wanted.provenance is None else (wanted.provenance,),
+        by=Grouping(wanted.by),
+        **narrowed,
     )
     with desk.engine() as engine, _reports(desk, engine) as reports:
-        if not stored:
+        if not wanted.stored:
             follow(desk, reports)
-        written = reports.write(name, operator(engine), asked, desk.say)
-        hand_out(desk, reports.zone, written, output)
+        written = reports.write(wanted.name, operator(engine), asked, desk.say)
+        hand_out(desk, reports.zone, written, wanted.output)
 
 
 @contextmanager
