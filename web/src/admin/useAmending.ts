@@ -1,29 +1,46 @@
-import { computed, ref, type ComputedRef, type Ref } from 'vue'
+import { computed, onMounted, ref, watch, type ComputedRef, type Ref } from 'vue'
 import { useI18n } from 'vue-i18n'
+import { useRoute, useRouter } from 'vue-router'
 import { amend, type Amendment } from '@/api/amendments'
 import { readDefinitionsAnew, type Definition } from '@/api/definitions'
 import { readRules, type Finding, type Submission } from '@/api/deployments'
 import { Problem } from '@/api/problem'
 import { useLoad, type Load } from '@/components/useLoad'
 
-export interface Amending {
-  flows: Load<Definition[]>
-  flow: Ref<string>
-  version: ComputedRef<number>
+/** What came of a change so far. */
+export interface Outcome {
   findings: Ref<Finding[] | null>
   rules: Ref<Record<string, string>>
   submitted: Ref<Submission | null>
   complaints: Ref<string[]>
   busy: Ref<boolean>
-  begin: () => Promise<void>
+}
+
+export interface Amending<One> extends Outcome {
+  flows: Load<Definition[]>
+  flow: Ref<string>
+  version: ComputedRef<number>
+  parts: Load<One[]>
+  chosen: Ref<string>
+  part: ComputedRef<One | undefined>
+  pick: () => Promise<void>
   clear: () => void
   check: (change: Amendment) => Promise<void>
   submit: (change: Amendment) => Promise<void>
 }
 
-/** Changing tables or templates of a process: which one, what the checks find, and handing it in. */
-export function useAmending(): Amending {
+/** What can be changed of a process: how it is read, by which name it is chosen, and which one is shown first. */
+export interface Parts<One> {
+  read: (flow: string, version: number) => Promise<One[]>
+  nameOf: (one: One) => string
+  first?: (all: One[]) => One | undefined
+}
+
+/** Changing tables or templates of a process, the one in the address at first: which one, what the checks find, and handing it in. */
+export function useAmending<One>({ read, nameOf, first = (all) => all[0] }: Parts<One>): Amending<One> {
   const { t } = useI18n()
+  const route = useRoute()
+  const router = useRouter()
   const flows = useLoad(readDefinitionsAnew)
   const flow = ref('')
   const findings = ref<Finding[] | null>(null)
@@ -33,9 +50,18 @@ export function useAmending(): Amending {
   const busy = ref(false)
   const version = computed(() => flows.value.value?.find((one) => one.key === flow.value)?.version ?? 0)
 
-  async function begin(): Promise<void> {
-    await flows.load()
-    rules.value = await readRules().catch(() => ({}))
+  const parts = useLoad(() => read(flow.value, version.value))
+  const chosen = ref('')
+  const part = computed(() => parts.value.value?.find((one) => nameOf(one) === chosen.value))
+
+  async function pick(): Promise<void> {
+    parts.value.value = null
+    clear()
+    submitted.value = null
+    if (!version.value) return
+    await parts.load()
+    const shown = first((parts.value.value as One[] | null) ?? [])
+    chosen.value = shown === undefined ? '' : nameOf(shown)
   }
 
   function clear(): void {
@@ -68,8 +94,18 @@ export function useAmending(): Amending {
     })
   }
 
+  watch(flow, (key) => {
+    void router.replace({ query: { flow: key || undefined } })
+    void pick()
+  })
+  onMounted(async () => {
+    await flows.load()
+    rules.value = await readRules().catch(() => ({}))
+    flow.value = String(route.query.flow ?? '')
+  })
+
   return {
-    flows, flow, version, findings, rules, submitted, complaints, busy, begin, clear,
+    flows, flow, version, parts, chosen, part, findings, rules, submitted, complaints, busy, pick, clear,
     check: (change) => guarded(change, true),
     submit: (change) => guarded(change, false),
   }
