@@ -7,8 +7,9 @@ deployed process can be simulated.
 from engine.simulation.filling import Filler
 from engine.simulation.haste import hasty
 from engine.simulation.profile import Profile, read_profile
-from engine.simulation.run import Simulation, Tally
+from engine.simulation.run import Simulation
 from engine.simulation.staff import Habits, Move, Staff
+from engine.simulation.world import Tally
 
 __all__ = [
     "Filler",

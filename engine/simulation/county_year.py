@@ -18,8 +18,9 @@ from engine.facade import Engine
 from engine.samples.draw import Draw
 from engine.simulation.profile import Profile, read_profile
 from engine.simulation.rhythm import Office, Rhythm, Year, storms
-from engine.simulation.run import Arrival, Simulation
+from engine.simulation.run import Simulation
 from engine.simulation.staff import Habits, Staff
+from engine.simulation.world import Arrival
 
 SCENARIO = Path(__file__).with_name("county-year.toml")
 HOTLINE = ("intake", "enterprise_request")

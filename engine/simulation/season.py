@@ -13,8 +13,9 @@ from engine.samples.draw import Draw
 from engine.simulation.county_year import County, Kind, arrival, flow_profiles, micros, read_plan
 from engine.simulation.haste import hasty
 from engine.simulation.rhythm import Office
-from engine.simulation.run import Arrival, Simulation, Tally
+from engine.simulation.run import Simulation
 from engine.simulation.staff import Staff
+from engine.simulation.world import Arrival, Tally
 
 LASTS: Final = timedelta(days=75)
 """Long enough for disputes that were settled, followed up and rated."""

@@ -30,7 +30,7 @@ from engine.runtime import Settings
 from engine.runtime.dossier import REQUEST as DOSSIER
 from engine.simulation.county_year import CountyYear, flow_profiles, micros, read_plan
 from engine.simulation.haste import hasty
-from engine.simulation.run import OPEN, Tally
+from engine.simulation.world import OPEN, Tally
 from engine.store.tables import cases
 
 CACHE = 4_000

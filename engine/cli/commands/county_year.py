@@ -17,8 +17,8 @@ from engine.errors import InvalidInput, NotFound
 
 if TYPE_CHECKING:
     from engine.facade import Engine
-    from engine.simulation.run import Tally
     from engine.simulation.shards import Progress
+    from engine.simulation.world import Tally
 
 COUNTY_YEAR = "county-year"
 
@@ -121,7 +121,7 @@ def _is_deployed(engine: Engine, package: Path) -> bool:
 def _flows(engine: Engine) -> list[Flow]:
     import sqlalchemy as sa
 
-    from engine.simulation.run import OPEN
+    from engine.simulation.world import OPEN
     from engine.store.tables import cases
 
     query = (
