@@ -1,4 +1,4 @@
-"""Finding a task for a verb, and changing what it keeps."""
+"""Finding a task or another open item for a command, and changing what a task keeps."""
 
 from __future__ import annotations
 
@@ -13,18 +13,23 @@ HELD = "held"
 """A task whose handler waits for others to sign first, or who has finished and waits for later signatures."""
 
 
-def open_task(session: Session, task_id: int) -> tuple[Scope, WorkItem]:
-    """An open task with its scope. Raises NotFound when it is gone."""
-    scope = session.state.scope_of(task_id)
-    item = scope.tasks.get(task_id) if scope is not None else None
+def open_item(session: Session, item_id: int, shelf: str, what: tuple[str, str]) -> tuple[Scope, Any]:
+    """What a token waits for, with its scope. what: its kind in Chinese and English. Raises NotFound when it is gone."""
+    scope = session.state.scope_of(item_id)
+    item = getattr(scope, shelf).get(item_id) if scope is not None else None
     if scope is None or item is None:
         raise NotFound(
-            code="tasks.gone",
-            message_zh="任务不存在或已经处理",
-            message_en="the task does not exist or was dealt with",
-            place={"id": task_id},
+            code=f"{shelf}.gone",
+            message_zh=f"{what[0]}不存在或已经处理",
+            message_en=f"the {what[1]} does not exist or was dealt with",
+            place={"id": item_id},
         )
     return scope, item
+
+
+def open_task(session: Session, task_id: int) -> tuple[Scope, WorkItem]:
+    """An open task with its scope. Raises NotFound when it is gone."""
+    return open_item(session, task_id, "tasks", ("任务", "task"))
 
 
 def has(session: Session, item: WorkItem, actor: str) -> bool:
