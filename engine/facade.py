@@ -35,6 +35,7 @@ from engine.cases.stuck import Stuck
 from engine.cases.submissions import Submissions
 from engine.cases.submitted import check_submission
 from engine.cases.sweeps import Sweeps
+from engine.commanding import wire_of
 from engine.directory import Directory
 from engine.directory.told import addressees
 from engine.handling import Handling
@@ -203,7 +204,7 @@ class Engine(Handling):
         digest, _ = self.definitions.find(key, version)
         outcome = self._starter.start(
             digest,
-            _wire(variables),
+            wire_of(variables),
             actor=actor,
             on_behalf_of=on_behalf_of,
             business_key=business_key,
@@ -262,102 +263,6 @@ class Engine(Handling):
         )
         return self.executor.record(case_id, command, self._sealing.texts, check)
 
-    def claim(self, case_id: UUID, task_id: int, *, actor: str, **options: Any) -> Outcome:
-        """签收: take a task. Raises Conflict when somebody else has it, NotFound when it is gone."""
-        return self.command(case_id, "claim", {"task": task_id}, actor=actor, **options)
-
-    def unclaim(self, case_id: UUID, task_id: int, *, actor: str, **options: Any) -> Outcome:
-        """取消签收: give a claimed task back."""
-        return self.command(case_id, "unclaim", {"task": task_id}, actor=actor, **options)
-
-    def complete(
-        self,
-        case_id: UUID,
-        task_id: int,
-        variables: Mapping[str, Any] | None = None,
-        *,
-        actor: str,
-        **options: Any,
-    ) -> Outcome:
-        """办结: complete a task with the values of its form.
-
-        Raises InvalidInput with errors by field, Conflict when somebody else has the task, NotFound when it is
-        gone.
-        """
-        given = {"task": task_id, "variables": _wire(variables)}
-        return self.command(case_id, "complete", given, actor=actor, **options)
-
-    def suspend(
-        self, case_id: UUID, *, actor: str, reason: str = "", reason_code: str = "", **options: Any
-    ) -> Outcome:
-        """挂起: nothing happens in the case until it is resumed.
-
-        reason_code: one of the reasons limits know (`appraisal`, ...); clocks whose rule allows it pause.
-        """
-        given = {"reason": reason, "reason_code": reason_code}
-        return self.command(case_id, "suspend", given, actor=actor, **options)
-
-    def resume(self, case_id: UUID, *, actor: str, **options: Any) -> Outcome:
-        """恢复 a suspended case."""
-        return self.command(case_id, "resume", actor=actor, **options)
-
-    def cancel(self, case_id: UUID, *, actor: str, reason: str = "", **options: Any) -> Outcome:
-        """End a case where it stands."""
-        return self.command(case_id, "cancel", {"reason": reason}, actor=actor, **options)
-
-    def retry(self, case_id: UUID, incident_id: int, *, actor: str, **options: Any) -> Outcome:
-        """Let a case go on where an incident stopped it."""
-        return self.command(case_id, "retry", {"incident": incident_id}, actor=actor, **options)
-
-    def set_variables(
-        self, case_id: UUID, variables: Mapping[str, Any], *, actor: str, **options: Any
-    ) -> Outcome:
-        """Correct variables of a case."""
-        return self.command(case_id, "set-variables", {"variables": _wire(variables)}, actor=actor, **options)
-
-    def complete_job(
-        self,
-        case_id: UUID,
-        job_id: int,
-        variables: Mapping[str, Any] | None = None,
-        *,
-        actor: str,
-        **options: Any,
-    ) -> Outcome:
-        """Report the result of a job."""
-        given = {"job": job_id, "variables": _wire(variables)}
-        return self.command(case_id, "complete-job", given, actor=actor, **options)
-
-    def fail_job(
-        self,
-        case_id: UUID,
-        job_id: int,
-        message: str,
-        *,
-        actor: str,
-        retries: int | None = None,
-        **options: Any,
-    ) -> Outcome:
-        """Report that a job failed; without retries left it becomes an incident."""
-        given: dict[str, Any] = {"job": job_id, "message": message}
-        if retries is not None:
-            given["retries"] = retries
-        return self.command(case_id, "fail-job", given, actor=actor, **options)
-
-    def throw_job_error(
-        self,
-        case_id: UUID,
-        job_id: int,
-        code: str,
-        variables: Mapping[str, Any] | None = None,
-        *,
-        actor: str,
-        **options: Any,
-    ) -> Outcome:
-        """Report a BPMN error from a job."""
-        given = {"job": job_id, "code": code, "variables": _wire(variables)}
-        return self.command(case_id, "throw-job-error", given, actor=actor, **options)
-
     # -- messages and time -------------------------------------------------------------------------
 
     def send_message(
@@ -376,7 +281,7 @@ class Engine(Handling):
         """
         identity = message_id or str(new_case_id(self.clock(), self.config.random(8)))
         return self._messages.send(
-            name, correlation_key, _wire(variables), message_id=identity, ttl=ttl, at=at
+            name, correlation_key, wire_of(variables), message_id=identity, ttl=ttl, at=at
         )
 
     def broadcast_signal(
@@ -384,7 +289,7 @@ class Engine(Handling):
     ) -> list[Outcome]:
         """Give a signal to every case that waits for it."""
         identity = signal_id or str(new_case_id(self.clock(), self.config.random(8)))
-        return self._messages.broadcast(name, _wire(variables), signal_id=identity)
+        return self._messages.broadcast(name, wire_of(variables), signal_id=identity)
 
     def run_due(self, until: int | None = None, *, case_id: UUID | None = None) -> int:
         """Fire due timers, send the outbox, deliver kept messages; how many things were done.
@@ -428,12 +333,6 @@ class Engine(Handling):
             name: canonical.from_wire(value)
             for name, value in self.queries.state(case_id).root.variables.items()
         }
-
-
-def _wire(variables: Mapping[str, Any] | None) -> dict[str, Any]:
-    wire = canonical.to_wire(dict(variables or {}))
-    assert isinstance(wire, dict)
-    return wire
 
 
 def _keyring_url(url: str, config: Config) -> str:

@@ -2,38 +2,22 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from engine.cases.command import Outcome
 from engine.cases.executor import Executor
 from engine.cases.queries import Queries
+from engine.commanding import Commanding
 from engine.errors import BihuanError, Conflict, NotFound
 from engine.runtime.verbs.returning import Target, targets
 
 
-class Handling(ABC):
+class Handling(Commanding):
     """What people do with tasks beyond claiming and completing them. Each is one command of the case."""
 
     executor: Executor
     queries: Queries
-
-    @abstractmethod
-    def command(
-        self,
-        case_id: UUID,
-        kind: str,
-        given: Mapping[str, Any] | None = None,
-        *,
-        actor: str,
-        on_behalf_of: str | None = None,
-        idempotency_key: str | None = None,
-        at: int | None = None,
-        expected: str | None = None,
-    ) -> Outcome:
-        """Run a command on a case."""
 
     def return_targets(self, case_id: UUID, task_id: int) -> list[Target]:
         """The earlier steps of a task's level, latest first, each with whether it may be returned to and why not."""
