@@ -2,7 +2,9 @@
 
 from engine.casepage.bundle import CaseContent, open_content
 from engine.casepage.diagram import DiagramState
-from engine.casepage.page import CaseHeader, CasePage, CasePages, CaseStep, OpenTask
+from engine.casepage.header import CaseHeader
+from engine.casepage.page import CasePage, CasePages, CaseStep
+from engine.casepage.tasks import OpenTask
 from engine.casepage.telling import Told
 
 __all__ = [

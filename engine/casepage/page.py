@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any, Final
 from uuid import UUID
 
-import sqlalchemy as sa
-
 from engine.calendars import Timetable
 from engine.casepage.asking import Asked, ask
 from engine.casepage.diagram import DiagramState, Painter
 from engine.casepage.entered import entered_before
+from engine.casepage.header import CaseHeader, read_header
 from engine.casepage.stepping import Standing, stand_after
+from engine.casepage.tasks import OpenTask, is_mine, open_tasks, seen_task
 from engine.casepage.telling import Telling, Told
 from engine.cases.log import EventContent, StoredEvent
 from engine.cases.queries import Case
@@ -23,60 +23,17 @@ from engine.content import CaseFile
 from engine.content.attachments import Attachment, attachments
 from engine.content.comments import Comment, comments
 from engine.content.links import Link, links
-from engine.errors import BihuanError, Conflict, Message, NotFound
+from engine.errors import BihuanError, Conflict, NotFound
 from engine.history.clocks import TaskClock, clocks_of
 from engine.i18n import Catalogue
 from engine.privacy import Eyes, Grant, Reader
-from engine.runtime.verbs.returning import Target
-from engine.state import CaseState, Scope, WorkItem, apply
-from engine.store import NEVER, Reading
-from engine.store.tables import case_headers
+from engine.state import CaseState, Scope, apply
+from engine.store import Reading
 
 LINES: Final = 200
 """Events on the page; `CasePages.history` gives all."""
 
 Events = list[tuple[StoredEvent, EventContent]]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CaseHeader:
-    """What a case is called and where it stands beside its technical header; see `case_headers`. Microseconds."""
-
-    case_code: str
-    title: str
-    flow_name: str
-    category: str
-    lifecycle: str
-    source: str
-    received_at: int
-    due_at: int | None
-    settled_at: int | None
-    closed_at: int | None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class OpenTask:
-    """An open task. Times in microseconds.
-
-    returns: the earlier steps with whether the task may go back to each, and why not; None when it is not asked
-    for. unmet: closing conditions that forbid to complete it as things stand.
-    """
-
-    id: int
-    element: str
-    name: str
-    form: str | None
-    status: str
-    assignee: str | None
-    groups: tuple[str, ...]
-    created_at: int
-    due_at: int | None
-    original_due: int | None
-    priority: int
-    urged: int
-    is_mine: bool
-    returns: tuple[Target, ...] | None
-    unmet: tuple[Message, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -168,7 +125,7 @@ class CasePages:
             partial=eyes.part is not None,
             grant=eyes.grant,
             diagrams=tuple(painter.paint(read.state)) if eyes.part is None else (),
-            tasks=tuple(self._tasks(read, asked)),
+            tasks=tuple(open_tasks(read.state, eyes, self._names(read.events), asked)),
             clocks=self._clocks(read),
             history=tuple(told),
             total=len(read.events),
@@ -222,7 +179,7 @@ class CasePages:
         """
         with self._file.eyes(reader, case_id) as (tx, eyes):
             read = self._read(tx, eyes)
-            scope, item = _open_task(read.state, eyes, task)
+            scope, item = seen_task(read.state, eyes, task)
             seen = {**entered_before(read.events, scope, item), **read.state.seen_by(scope, item)}
             eyes.prepare(tx, *seen.values())
         form = set() if item.form is None else self._fields(scope, item.form)
@@ -241,7 +198,7 @@ class CasePages:
             for effect in content.effects:
                 apply(state, effect)
         state.changes.clear()
-        return _Read(eyes=eyes, events=events, state=state, header=_header(tx, eyes.case_id))
+        return _Read(eyes=eyes, events=events, state=state, header=read_header(tx, eyes.case_id))
 
     def _values(self, tx: Reading, read: _Read) -> dict[str, Any]:
         eyes = read.eyes
@@ -279,7 +236,7 @@ class CasePages:
             item.id
             for scope in read.state.scopes.values()
             for item in scope.tasks.values()
-            if eyes.sees_task(item.id) and _is_mine(eyes.reader, item)
+            if eyes.sees_task(item.id) and is_mine(eyes.reader, item)
         ]
         try:
             return self._file.engine.executor.look(eyes.case_id, lambda session: ask(session, wanted))
@@ -305,34 +262,6 @@ class CasePages:
             names |= {(digest, node.id): node.name for node in nodes.values() if node.name}
         return names
 
-    def _tasks(self, read: _Read, asked: Asked) -> Iterable[OpenTask]:
-        names = self._names(read.events)
-        found = [
-            (scope, item)
-            for scope in read.state.scopes.values()
-            for item in scope.tasks.values()
-            if read.eyes.sees_task(item.id)
-        ]
-        for scope, item in sorted(found, key=lambda pair: pair[1].id):
-            extra = item.extra or {}
-            yield OpenTask(
-                id=item.id,
-                element=item.element,
-                name=names.get((scope.definition, item.element), item.element),
-                form=item.form,
-                status=item.status,
-                assignee=item.assignee,
-                groups=tuple(item.groups),
-                created_at=item.created,
-                due_at=item.due,
-                original_due=extra.get("original_due") or (extra.get("clock") or {}).get("original"),
-                priority=item.priority,
-                urged=len(extra.get("urged") or ()),
-                is_mine=_is_mine(read.eyes.reader, item),
-                returns=asked.returns.get(item.id),
-                unmet=asked.unmet.get(item.id, ()),
-            )
-
     def _clocks(self, read: _Read) -> tuple[TaskClock, ...] | None:
         if self._timetable is None:
             return None
@@ -346,26 +275,6 @@ class CasePages:
 
 
 _BESIDE: Final = frozenset({"comments", "attachments", "history"})
-
-
-def _header(tx: Reading, case_id: UUID) -> CaseHeader | None:
-    table = case_headers
-    row = tx.execute(sa.select(table).where(table.c.case_id == case_id)).first()
-    if row is None:
-        return None
-    found = row._mapping
-    return CaseHeader(
-        case_code=found["case_code"],
-        title=found["title"],
-        flow_name=found["flow_name"],
-        category=found["category"],
-        lifecycle=found["lifecycle"],
-        source=found["source"],
-        received_at=found["received_at"],
-        due_at=None if found["due_at"] == NEVER else found["due_at"],
-        settled_at=found["settled_at"],
-        closed_at=found["closed_at"],
-    )
 
 
 def _last_variables(events: Events) -> dict[str, Any]:
@@ -384,27 +293,6 @@ def _last_variables(events: Events) -> dict[str, Any]:
 
 def _texts(content: EventContent) -> list[Any]:
     return [content.input[name] for name in ("reason", "opinion", "message") if content.input.get(name)]
-
-
-def _open_task(state: CaseState, eyes: Eyes, task: int) -> tuple[Scope, WorkItem]:
-    scope = state.scope_of(task)
-    item = None if scope is None else scope.tasks.get(task)
-    if scope is None or item is None or not eyes.sees_task(task):
-        raise NotFound(
-            code="tasks.gone",
-            message_zh="任务不存在或已经处理",
-            message_en="the task does not exist or was dealt with",
-            place={"id": task},
-        )
-    return scope, item
-
-
-def _is_mine(reader: Reader, item: WorkItem) -> bool:
-    """Whether somebody has a task or may take it."""
-    if item.assignee is not None:
-        return item.assignee == reader.person
-    named = reader.person in item.users or not reader.groups.isdisjoint(item.groups)
-    return named or (reader.index is None) or not (item.users or item.groups)
 
 
 def _namer(reader: Reader) -> Callable[[str], str]:
