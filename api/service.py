@@ -10,6 +10,7 @@ from typing import Any
 from flask import current_app
 
 from engine.casepage import CaseContent, open_content
+from engine.categories import CategoryFile
 from engine.cli.shipped import settings_folder
 from engine.configuring import Configuration
 from engine.directory import Directory
@@ -56,6 +57,11 @@ class Service:
     def cases(self) -> Cases:
         """Lists of cases."""
         return Cases(self.engine.database)
+
+    @cached_property
+    def categories(self) -> CategoryFile:
+        """The categories of cases in force."""
+        return CategoryFile(self.config)
 
     @cached_property
     def timetables(self) -> Timetables:

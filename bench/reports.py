@@ -39,6 +39,7 @@ from bench.recount.moments import ZONE, Office, midnight
 from bench.recount.tree import Tree
 from bench.recount.weekly import Week, Weeks
 from bench.report_tables import tables_differ
+from engine.categories import CategoryFile
 from engine.cli.operator import operator
 from engine.directory.exchange import export_csv
 from engine.facade import Engine
@@ -172,6 +173,7 @@ def issue_weeks(engine: Engine, reports: Reports, weeks: list[Week]) -> int:
         reports.rollup,
         enabled,
         Timetables(CONFIG),
+        CategoryFile(CONFIG),
         engine.clock,
         reports.zone,
     )

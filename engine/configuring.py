@@ -25,6 +25,8 @@ from engine.accounts.permissions import read_permissions
 from engine.calendars.config_text import ConfigProblems
 from engine.calendars.timetable import Timetable
 from engine.cases.clock import Clock
+from engine.categories import FILE as CATEGORIES
+from engine.categories import check_kept, read_categories
 from engine.directory.vocabulary import Vocabulary, read_vocabulary
 from engine.errors import BihuanError, Conflict, InvalidInput, Message, NotFound, Refusal
 from engine.privacy.rules import read_privacy
@@ -36,12 +38,15 @@ FILES: Final[Mapping[str, str]] = {
     "words": "directory.toml",
     "permissions": "permissions.toml",
     "privacy": "privacy.toml",
+    "categories": CATEGORIES,
 }
 PARTS: Final = (*FOLDERS, *FILES)
 BY_TWO: Final = frozenset({"permissions", "privacy"})
 """What nobody changes alone."""
 LONGEST: Final = 500_000
 _C = config_changes.c
+_NONE: Final = "编码,名称\n"
+"""A table of categories without any."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -178,7 +183,8 @@ class Configuration:
             paths = [self._folder / FILES[part]]
         else:
             paths = sorted((self._folder / part).glob("*.toml"))
-        return {path.name: path.read_bytes().decode("utf-8") for path in paths}
+        # A folder may be older than the part.
+        return {path.name: path.read_bytes().decode("utf-8") for path in paths if path.exists()}
 
     def _write(self, part: str, file: str, text: str, seen: Mapping[str, str]) -> None:
         if self._read(part) != seen:
@@ -246,6 +252,10 @@ class Configuration:
         # Rights are of the roles of these words.
         read_permissions(self._folder, will.roles.by_code)
 
+    def _check_categories(self, files: Mapping[str, str], before: Mapping[str, str]) -> None:
+        was, will = (read_categories(each.get(CATEGORIES, _NONE).encode()) for each in (before, files))
+        check_kept(was, will)
+
     def _check_permissions(self, files: Mapping[str, str], _: Mapping[str, str]) -> None:
         words = read_vocabulary((self._folder / FILES["words"]).read_bytes())
         with tempfile.TemporaryDirectory() as folder:
@@ -293,6 +303,7 @@ _CHECKS: Final[Mapping[str, _Check]] = {
     "limits": lambda here, files, before: here._check_times("limits", files, before),
     "words": Configuration._check_words,
     "permissions": Configuration._check_permissions,
+    "categories": Configuration._check_categories,
     "privacy": lambda _, files, __: read_privacy(files[FILES["privacy"]].encode()),
 }
 
@@ -316,7 +327,8 @@ def _tag(files: Mapping[str, str]) -> str:
 def _check_name(part: str, file: str) -> None:
     stem = file.removesuffix(".toml")
     plain = stem.isascii() and stem.replace("-", "a").replace("_", "a").isalnum()
-    if (part in FILES and file != FILES[part]) or not file.endswith(".toml") or not plain or len(file) > 60:
+    known = file == FILES[part] if part in FILES else file.endswith(".toml") and plain and len(file) <= 60
+    if not known:
         raise NotFound(
             code="config.unknown",
             message_zh="没有这个配置文件",

@@ -20,6 +20,9 @@ from engine.calendars.providers import providers as time_providers
 from engine.calendars.timetable import Timetable
 from engine.cases.clock import Clock, wall_clock
 from engine.cases.marks import functions as mark_functions
+from engine.categories import CategoryFile
+from engine.categories import functions as category_functions
+from engine.categories import providers as category_providers
 from engine.directory import Directory, read_vocabulary
 from engine.directory.reads import CANDIDATES, GROUPS, PEOPLE, STANDS_IN, UNIT
 from engine.directory.reads import functions as directory_functions
@@ -45,19 +48,22 @@ KINDS = (CANDIDATES, UNIT, PEOPLE, GROUPS, STANDS_IN)
 def configured(config: Path, *, directory: Staff = lambda: None, **overrides: Any) -> Config:
     """The configuration of an engine whose limits and calendars are in a folder.
 
-    config: holds `calendars/*.toml`, `limits/*.toml` and, outside peace, `duty.toml` with the duty grade; a change in
+    config: holds `calendars/*.toml`, `limits/*.toml`, `categories.csv` and, outside peace, `duty.toml` with the duty grade; a change in
     them takes effect without a restart.
     overrides: other entries of `Config`; `providers` are added to the standard ones, `settings` keep their
     functions if they have any. Raises ConfigProblems when the files are not sound.
     """
     timetable = Timetables(config)
     timetable()
+    categories = CategoryFile(config)
+    categories()
     settings: Settings = overrides.pop("settings", None) or Settings()
     if settings.functions is None:
         settings = replace(settings, functions=_functions)
     providers: Mapping[str, Provider] = {
         **time_providers(timetable),
         **case_clock_providers(timetable),
+        **category_providers(categories),
         **{kind: _asking(directory, kind) for kind in KINDS},
         **overrides.pop("providers", {}),
     }
@@ -91,7 +97,11 @@ def trial_environment(config: Config, *, now: int, zone: ZoneInfo) -> Environmen
     trial = _Trial(now=now, zone=zone, reads=_TrialReads(config.providers))
     return Environment(
         now=(_EPOCH + timedelta(microseconds=now)).astimezone(zone),
-        functions={**time_functions(trial), **directory_functions(trial.reads.read, now)},
+        functions={
+            **time_functions(trial),
+            **directory_functions(trial.reads.read, now),
+            **category_functions(trial),
+        },
     )
 
 
@@ -150,6 +160,7 @@ def _functions(session: Session) -> Mapping[str, Callable[..., Any]]:
         **standing_functions(session),
         **directory_functions(reads.read, session.now),
         **mark_functions(session),
+        **category_functions(session),
     }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import tomllib
 from typing import Any
 
@@ -18,7 +20,7 @@ from engine.configuring import ConfigChange, Part
 
 blueprint = Blueprint("config", __name__, description="配置 Calendars, limits, words, rights, privacy.")
 
-_PART = "<any(calendars, limits, words, permissions, privacy):part>"
+_PART = "<any(calendars, limits, words, permissions, privacy, categories):part>"
 _NUMBER = "<int(max=2147483647):number>"
 
 
@@ -59,7 +61,13 @@ class ConfigRowsView(MethodView):
     def get(self, part: str) -> dict[str, Any]:
         """A part of the settings as data instead of text, for tables; dates are texts."""
         files = service().configuration.part(part).files
-        return {"files": {name: shown(tomllib.loads(text)) for name, text in files.items()}}
+        return {"files": {name: shown(_data(name, text)) for name, text in files.items()}}
+
+
+def _data(name: str, text: str) -> dict[str, Any]:
+    if name.endswith(".toml"):
+        return tomllib.loads(text)
+    return {"category": list(csv.DictReader(io.StringIO(text.lstrip("\ufeff"), newline="")))}
 
 
 @blueprint.route("/calendars/<string(maxlength=64):name>/days")

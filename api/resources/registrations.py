@@ -10,6 +10,7 @@ from marshmallow import fields
 from api.acting import person
 from api.auth import requires
 from api.blueprint import Blueprint
+from api.forms import presented
 from api.language import either
 from api.schemas.base import Output, described
 from api.service import service
@@ -96,5 +97,5 @@ def _shown(offer: Offer) -> dict[str, Any] | None:
         "variables": {name: value for name, value in offer.variables.items() if value is not None},
         "values": offer.values,
         "aside": list(entry.aside),
-        "form": form.schema,
+        "form": presented(form.schema),
     }

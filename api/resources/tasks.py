@@ -12,6 +12,7 @@ from flask.views import MethodView
 from api.acting import Asked, act_on_task, actor, etag, give, reader
 from api.auth import current, requires
 from api.blueprint import Blueprint
+from api.forms import presented
 from api.language import either
 from api.refs import TaskRef
 from api.schemas import tasks as schemas
@@ -68,7 +69,7 @@ def shown(task: TaskRef, page: TaskPage) -> dict[str, Any]:
         "urged": page.urged,
         "mine": mine,
         "claimable": item.assignee is None and handles,
-        "form": page.form,
+        "form": presented(page.form),
         "data": {**values, **(_filled_in(page, values, masked) if mine else {})},
         "masked": masked,
         "targets": [

@@ -11,8 +11,11 @@ from marshmallow import fields
 
 from api.auth import requires
 from api.blueprint import Blueprint
+from api.language import either
 from api.schemas.base import Output, described
 from api.service import service
+from engine.cases.headers import CATEGORY
+from engine.categories import LEVELS, Categories, parent_in
 from engine.model.forms import CONTAINERS, component_path, inner, label_of
 from engine.store.tables import definitions
 
@@ -94,9 +97,26 @@ def _words(component: Mapping[str, Any], above: tuple[str, ...]) -> Iterator[tup
                 "type": str(part.get("type", "")),
                 "source": str(part.get("valuesKey") or ""),
             }
-            yield ".".join(path), {**word, "options": _options(part)}
+            yield ".".join(path), {**word, "options": {**_options(part), **_categories(part, path)}}
         if part.get("type") in CONTAINERS or part.get("components"):
             yield from _words(part, path)
+
+
+def _categories(component: Mapping[str, Any], path: tuple[str, ...]) -> dict[str, str]:
+    """The names of all categories a field chooses from, of those no longer offered as well.
+
+    The first level says the whole path, for that is what the header of a case holds.
+    """
+    table = service().categories()
+    if path == (CATEGORY[0],):
+        return {code: _named(table, code) for code in table.by_code if "/" in code}
+    return (
+        {code: _named(table, code, 1) for code in table.by_code} if parent_in(component) is not None else {}
+    )
+
+
+def _named(table: Categories, code: str, last: int = LEVELS) -> str:
+    return " / ".join(either(row.zh, row.en) or code for row in table.path(code)[-last:])
 
 
 def _options(component: Mapping[str, Any]) -> dict[str, str]:

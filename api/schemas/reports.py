@@ -27,7 +27,7 @@ class ReportQuery(Query):
     unit = word("Only cases of this unit of the directory and all below it.", "qh01")
     department = word("Only steps of this unit, where a report is about steps.", "qh-housing")
     flow = word("Only cases of this process.", "dispute")
-    category = word("Only cases of this category, the first level of it.", "neighbour")
+    category = word("Only cases of this category, at any of its levels.", "neighbour")
     provenance = described(
         fields.String,
         "`live`, `imported` or `simulated` cases alone; by default all, told apart in `statement`.",

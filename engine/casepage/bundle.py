@@ -7,6 +7,7 @@ from pathlib import Path
 
 from engine.blobs import BlobStore, FolderBlobs
 from engine.casepage.page import CasePages
+from engine.categories import CategoryFile
 from engine.content import CaseFile, Comments, Drafts, Links, SavedViews
 from engine.content.attachments import AttachmentRules, Attachments
 from engine.content.scanning import scanner_of
@@ -61,7 +62,9 @@ def open_content(
     log = AccessLog(engine.database, engine.config.random, keep_days=privacy.keep_days)
     file = CaseFile(engine=engine, rules=privacy, log=log)
     store = FolderBlobs(data / BLOBS) if blobs is None else blobs
-    documents = Documents(file, store, seals=seals or PicturedSeals(config / SEALS))
+    documents = Documents(
+        file, store, seals=seals or PicturedSeals(config / SEALS), categories=CategoryFile(config)
+    )
     dossiers = Dossiers(file, store, documents)
     engine.outbox.senders[DOSSIER] = SealOnClosing(engine, dossiers)
     return CaseContent(

@@ -4,7 +4,7 @@
 | --- | --- | --- |
 | `case_code` | `case_code`, at the start | made of the case's id (`engine.cases.codes`) |
 | `title` | `title` | the name of the process |
-| `category` | `category` (a text, or a list from wide to narrow) | empty |
+| `category` | `category` (a text, or a list from wide to narrow), `category_second`, `category_third` | empty |
 | `grade` | `risk_grade`, `grade`: `red`, `orange`, `yellow` | unassessed |
 | `confidentiality` | `confidentiality` | the process's `bihuan:confidentiality`, else normal |
 | `source` | `source` | empty |
@@ -55,9 +55,12 @@ _SECRECY_WORDS: Final = {"普通": "normal", "敏感": "sensitive", "保密": "c
 _GRADE: Final = ("risk_grade", "grade")
 _DUE: Final = ("case_due_at", "due_at", "source_due_at")
 
+CATEGORY: Final = ("category", "category_second", "category_third")
+"""From wide to narrow; each code begins with the one above and a slash (`engine.categories`)."""
+
 SHOWN: Final = frozenset(
     {
-        "title", "category", "source", "request_type", "received_at", "settled_at", "closed_at", SECRECY, *_GRADE,
+        "title", *CATEGORY, "source", "request_type", "received_at", "settled_at", "closed_at", SECRECY, *_GRADE,
         *_DUE,
     }
 )  # fmt: skip
@@ -123,7 +126,7 @@ def header_of(state: CaseState, definition: Definition, *, ended_at: int | None)
         definition_key=definition.key,
         flow_name=process[:LONGEST],
         title=_text(seen, "title") or process[:LONGEST],
-        category=_text(seen, "category"),
+        category=_category(seen),
         grade=grade_of(seen),
         confidentiality=confidentiality_of(seen, definition),
         lifecycle=_lifecycle(state.status, settled),
@@ -134,6 +137,17 @@ def header_of(state: CaseState, definition: Definition, *, ended_at: int | None)
         settled_at=settled,
         closed_at=(closed or ended_at) if ended else None,
     )
+
+
+def _category(seen: Mapping[str, Any]) -> str:
+    """The narrowest category that is a code below the one above; what was typed freely is none."""
+    found = _text(seen, CATEGORY[0])
+    for name in CATEGORY[1:]:
+        code = _text(seen, name)
+        if not found or not code.startswith(f"{found}/"):
+            break
+        found = code
+    return found
 
 
 def due_of(state: CaseState) -> int:

@@ -15,6 +15,7 @@ from engine.cli.commands.accounts import accounts
 from engine.cli.commands.bench import bench
 from engine.cli.commands.case import case
 from engine.cli.commands.cases import cases
+from engine.cli.commands.categories import categories
 from engine.cli.commands.claim import claim
 from engine.cli.commands.complete import complete
 from engine.cli.commands.db import db
@@ -77,6 +78,7 @@ COMMANDS = (
     stuck,
     notices,
     limits,
+    categories,
     imports,
     run_due,
     simulate,

@@ -12,6 +12,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from engine import canonical
+from engine.cases.headers import CATEGORY
 from engine.documents.steps import Step
 from engine.model.definition import Form
 from engine.model.forms import CHOICES, COMPUTED, INPUTS, inner, label_of
@@ -21,7 +22,7 @@ from engine.runtime.session import EPOCH
 LONGEST: Final = 20_000
 """Characters of one text in a document; the rest stays in the case."""
 
-_HOLD_NUMBERS: Final = ("unit", "units", "_user", "grid")
+_HOLD_NUMBERS: Final = ("unit", "units", "_user", "grid", *CATEGORY[1:])
 _ALWAYS: Final = frozenset({"title", "category"})
 _QUOTED: Final = re.compile(r'"([A-Za-z_][A-Za-z0-9_]{0,99})"')
 _HIDDEN: Final = frozenset({"signatures_complete"})
@@ -55,8 +56,8 @@ def content_of(
     *,
     name: Callable[[str], str],
 ) -> dict[str, Any]:
-    """The data of a document. names: what of the case it has beside what was entered. name: says what a person or
-    unit is called.
+    """The data of a document. names: what of the case it has beside what was entered. name: says what a person,
+    a unit or a category of the lower levels is called.
     """
     given = eyes.show(step.given, "")
     others = {key: value for key, value in step.seen.items() if key in names and key not in step.given}

@@ -19,6 +19,7 @@ from engine.blobs import BlobStore
 from engine.cases import Outcome
 from engine.cases.log import DOCUMENT, SIGN_DOCUMENT
 from engine.cases.reading import read_events
+from engine.categories import Categories
 from engine.content import CaseFile
 from engine.documents.content import Printed, content_of, mentioned
 from engine.documents.making import Plan, check_unsealed, make_file, sealed_now, stored
@@ -54,10 +55,18 @@ class Opened:
 class Documents:
     """The documents of cases. blobs: where their sealed bytes lie. seals: where seals come from."""
 
-    def __init__(self, file: CaseFile, blobs: BlobStore, *, seals: SealService | None = None) -> None:
+    def __init__(
+        self,
+        file: CaseFile,
+        blobs: BlobStore,
+        *,
+        seals: SealService | None = None,
+        categories: Callable[[], Categories] = Categories,
+    ) -> None:
         self._file = file
         self._blobs = blobs
         self._seals = seals or NoSeal()
+        self._categories = categories
 
     def of(self, reader: Reader, case_id: UUID) -> tuple[list[Document], Dossier | None]:
         """The documents of a case that somebody may see, in order, and its sealed dossier. Raises NotFound."""
@@ -196,6 +205,10 @@ class Documents:
 
         return name
 
+    def _named(self, reader: Reader) -> Callable[[str], str]:
+        name, categories = self.name(reader), self._categories().by_code
+        return lambda code: categories[code].zh if code in categories else name(code)
+
     # -- making -------------------------------------------------------------------------------------
 
     def _plan(self, reader: Reader, case_id: UUID, number: int, reason: str) -> Plan:
@@ -331,7 +344,7 @@ class Documents:
     def _data(self, papers: Papers, step: Step, eyes: Eyes, print_: Printed) -> dict[str, Any]:
         files, template = _templates(step)
         names = mentioned(files[template])
-        return content_of(step, eyes, papers.code, papers.zone, print_, names, name=self.name(eyes.reader))
+        return content_of(step, eyes, papers.code, papers.zone, print_, names, name=self._named(eyes.reader))
 
     def _sheet(
         self, tx: Reading, papers: Papers, step: Step, eyes: Eyes, print_: Printed, *, seal: str | None = None

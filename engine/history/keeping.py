@@ -41,7 +41,9 @@ class Keeping:
         """Whether it is about a case that ended so. grade: its rank."""
         return (
             self.flow == flow
-            and (not self.categories or category in self.categories)
+            and (
+                not self.categories or any(f"{category}/".startswith(f"{each}/") for each in self.categories)
+            )
             and (not self.grades or grade in self.grades)
             and (not self.request_types or request_type in self.request_types)
         )

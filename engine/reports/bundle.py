@@ -7,6 +7,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from engine.calendars.timetable import Timetable
+from engine.categories import CategoryFile
 from engine.facade import Engine
 from engine.reports.reporting import Reports
 from engine.reports.rollup import Rollup
@@ -42,4 +43,13 @@ def open_reports(
     rules = RulesFile(config if shipped is None or (config / FILE).exists() else shipped)
     rollup = Rollup(engine.database, engine.definitions, rules, timetable, engine.clock)
     zone = ZoneInfo(engine.settings.zone)
-    return Reports(engine.database, engine.definitions, rollup, rules, timetable, engine.clock, zone)
+    return Reports(
+        engine.database,
+        engine.definitions,
+        rollup,
+        rules,
+        timetable,
+        CategoryFile(config),
+        engine.clock,
+        zone,
+    )

@@ -17,7 +17,7 @@ from engine.reports.days import Period
 from engine.reports.indicators import INDICATORS, Cohort, Indicator
 from engine.reports.rate import ZERO, Rate
 from engine.reports.rules import Rules
-from engine.reports.selection import Selection
+from engine.reports.selection import Selection, category_column
 from engine.store import Reading
 from engine.store.tables import case_episodes, case_facts, case_places
 
@@ -129,7 +129,7 @@ def _count(
     parts: Sequence[Period],
     tallies: Mapping[str, Mapping[str, Tally]],
 ) -> None:
-    group = _group(by, cohort, parts)
+    group = _group(by, cohort, parts, selection.category)
     own = selection.viewer.owns(case_facts.c.case_id)
     columns: list[sa.ColumnElement[Any]] = [group.label("key")]
     for each in indicators:
@@ -156,17 +156,21 @@ def _count(
             tallies[name][each.name].add(counted, all_of_it, mine)
 
 
-def _group(by: Grouping, cohort: Cohort, parts: Sequence[Period]) -> sa.ColumnElement[Any]:
+def _group(
+    by: Grouping, cohort: Cohort, parts: Sequence[Period], category: str | None
+) -> sa.ColumnElement[Any]:
     if by in (Grouping.UNIT, Grouping.GRID):
         return sa.func.coalesce(case_places.c.place_path, "")
     if by is Grouping.PERIOD:
         column = cohort.column
         return sa.case(*((column < each.end, number) for number, each in enumerate(parts)), else_=len(parts))
+    # Of one category: by those right below it.
+    categories = category_column(0 if category is None else category.count("/") + 1)
     columns: dict[Grouping, sa.ColumnElement[Any]] = {
         Grouping.NONE: sa.literal(ALL),
         Grouping.DEPARTMENT: case_episodes.c.unit,
         Grouping.LEVEL: case_episodes.c.level,
-        Grouping.CATEGORY: case_facts.c.category,
+        Grouping.CATEGORY: sa.func.coalesce(categories, ""),
         Grouping.FLOW: case_facts.c.definition_key,
         Grouping.GRADE: case_facts.c.grade,
     }

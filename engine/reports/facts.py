@@ -17,6 +17,8 @@ class CaseFacts:
     provenance: str = "live"
     status: str = "active"
     category: str = ""
+    category_second: str | None = None
+    category_third: str | None = None
     grade: int = UNGRADED
     worst_grade: int = UNGRADED
     source: str = ""

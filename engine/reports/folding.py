@@ -300,7 +300,10 @@ class Folding:
         assert self._definition is not None
         variables = state.root.variables
         header = header_of(state, self._definition, ended_at=case.ended_at)
-        case.category = header.category.partition("/")[0]
+        first, *more = header.category.split("/")
+        case.category = first
+        case.category_second = "/".join([first, *more[:1]]) if more else None
+        case.category_third = "/".join([first, *more[:2]]) if len(more) > 1 else None
         case.grade, case.source = header.grade, header.source
         case.worst_grade = min(case.worst_grade, header.grade)
         case.received_at = header.received_at or case.received_at

@@ -61,7 +61,7 @@ def grouped(writing: Writing, by: Grouping, names: tuple[str, ...], step: str = 
         if by is Grouping.GRADE:
             return writing.say(f"grade.{GRADES[int(key)]}")
         if by is Grouping.CATEGORY:
-            return writing.word("category", key) or writing.say("report.no_category")
+            return writing.category(key) or writing.say("report.no_category")
         if by is Grouping.FLOW:
             return writing.word("flow", key)
         return key or NONE

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from engine.calendars.timetable import Timetable
 from engine.cases.definitions import Definitions
+from engine.categories import Categories
 from engine.errors import InvalidInput, NotFound
 from engine.i18n import Catalogue
 from engine.inbox import Viewer
@@ -51,7 +52,7 @@ class Asked:
 
 
 class Reports:
-    """Writes reports from the facts. rules, timetable: give those in force. Usable from several threads."""
+    """Writes reports from the facts. rules, timetable, categories: give those in force. Usable from several threads."""
 
     def __init__(
         self,
@@ -60,6 +61,7 @@ class Reports:
         rollup: Rollup,
         rules: Callable[[], Rules],
         timetable: Callable[[], Timetable],
+        categories: Callable[[], Categories],
         clock: Callable[[], int],
         zone: ZoneInfo,
     ) -> None:
@@ -68,6 +70,7 @@ class Reports:
         self.rollup = rollup
         self.rules = rules
         self._timetable = timetable
+        self._categories = categories
         self._clock = clock
         self.zone = zone
 
@@ -139,6 +142,7 @@ class Reports:
             rules=rules,
             version=rules_of(rules, self._timetable().calendar(rules.calendar)),
             zone=self.zone,
+            categories=self._categories(),
         )
 
     def _selection(

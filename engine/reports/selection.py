@@ -72,7 +72,7 @@ class Selection:
         if self.ranked is not None:
             found.append(facts.definition_key.in_(self.ranked))
         if self.category is not None:
-            found.append(facts.category == self.category)
+            found.append(category_column(self.category.count("/")) == self.category)
         if set(self.provenance) != set(PROVENANCES):
             found.append(facts.provenance.in_(self.provenance))
         return found
@@ -94,6 +94,12 @@ class Selection:
         return (
             joined.join(case_episodes, case_episodes.c.case_id == case_facts.c.case_id) if steps else joined
         )
+
+
+def category_column(depth: int) -> sa.ColumnElement[Any]:
+    """The column of a level of categories, the first being 0; beyond the last one the last."""
+    facts = case_facts.c
+    return (facts.category, facts.category_second, facts.category_third)[min(depth, 2)]
 
 
 def _inside(column: sa.ColumnElement[Any], path: str) -> sa.ColumnElement[bool]:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
+from engine.categories import Categories
 from engine.directory.counts import SMALLEST, shown
 from engine.i18n import Catalogue, Language
 from engine.inbox import Viewer
@@ -35,6 +36,7 @@ class Writing:
     rules: Rules
     version: str
     zone: ZoneInfo
+    categories: Categories
 
     @property
     def viewer(self) -> Viewer:
@@ -128,6 +130,13 @@ class Writing:
         """A value in the reader's words, or as it is."""
         key = f"{section}.{value}"
         return self.say(key) if value and self.say.knows(key) else value
+
+    def category(self, code: str) -> str:
+        """A category as the operator's table calls it, else in the reader's words, or as it is."""
+        row = self.categories.by_code.get(code)
+        if row is None:
+            return self.word("category", code)
+        return row.zh if self.say.language is Language.ZH else row.en
 
     def rows(self, counted: Counted, names: Sequence[str], title: Any) -> list[dict[str, Cell]]:
         """One row for each group. title: gives what is printed for a group's key."""

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from engine.categories import BELOW
 from engine.directory import Directory
 from engine.errors import BihuanError
 from engine.facade import Engine
@@ -85,7 +86,8 @@ class Colleagues:
         definition = self._engine.definitions.programs.get(scope.definition).definition
         form = definition.forms.get(item.form) if item.form else None
         now = datetime.fromtimestamp(at / 1_000_000, self._zone)
-        filler = Filler(self._draw, now, yes=0.9, profile=self._words)
+        below = self._engine.config.providers.get(BELOW)
+        filler = Filler(self._draw, now, yes=0.9, profile=self._words, categories=below)
         for person in who[:2]:
             for _ in range(TRIES):
                 values = {} if form is None else filler.fill(form.schema, known)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from engine.categories import parent_in
 from engine.model.forms import component_path, inner
 from engine.samples.draw import Draw
 from engine.simulation.profile import Profile
@@ -27,16 +28,24 @@ class Filler:
     """Fills forms.
 
     yes: how often a checkbox is ticked (and a yes/no question answered yes). variables: what lists of options named
-    by a variable are taken from.
+    by a variable are taken from. categories: answers `engine.categories.BELOW`; without it fields that choose from the
+    categories are left empty.
     """
 
     def __init__(
-        self, draw: Draw, now: datetime, *, yes: float = 0.75, profile: Profile | None = None
+        self,
+        draw: Draw,
+        now: datetime,
+        *,
+        yes: float = 0.75,
+        profile: Profile | None = None,
+        categories: Callable[[Any], Any] | None = None,
     ) -> None:
         self._draw = draw
         self._now = now
         self._yes = yes
         self._profile = profile or Profile()
+        self._categories = categories
 
     def fill(self, schema: Mapping[str, Any], variables: Mapping[str, Any]) -> dict[str, Any]:
         """Values for every required field of a form-js schema, and for some of the others."""
@@ -81,7 +90,7 @@ class Filler:
             # What is known already stands in the field; nobody types it anew.
             _put(values, path, known)
             return
-        value = self._value(component, rules, variables)
+        value = self._value(component, rules, {**variables, **values})
         if value is not None:
             _put(values, path, value)
 
@@ -98,7 +107,7 @@ class Filler:
             return self._draw.chance(self._yes)
         if kind == "datetime":
             return self._moment(str(component.get("subtype") or "date"))
-        options = list(_options(component, variables))
+        options = list(_options(component, variables)) or self._below(component, variables)
         if not options:
             return None
         usual = self._profile.answer(str(component.get("key")), options, self._draw)
@@ -111,6 +120,16 @@ class Filler:
         if set(options) == {"yes", "no"}:
             return "yes" if self._draw.chance(self._yes) else "no"
         return self._draw.pick(options)
+
+    def _below(self, component: Mapping[str, Any], known: Mapping[str, Any]) -> list[Any]:
+        """The categories a field offers, below what was chosen before."""
+        asked = parent_in(component)
+        if asked is None or self._categories is None:
+            return []
+        code = asked.strip('"') if asked.startswith('"') else known.get(asked)
+        if not isinstance(code, str):
+            return []
+        return [row["value"] for row in self._categories([code, self._now.date().isoformat()])]
 
     def _text(self, rules: Mapping[str, Any], words: Sequence[str]) -> str:
         if rules.get("validationType") == "phone" or "pattern" in rules:

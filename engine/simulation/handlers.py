@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from engine.cases.command import Outcome
+from engine.categories import BELOW
 from engine.errors import Conflict, InvalidInput, NotFound, Refusal
 from engine.simulation.extending import extension
 from engine.simulation.filling import Filler
@@ -158,7 +159,11 @@ class Handlers:
         definition = self._world.engine.definitions.programs.get(scope.definition).definition
         form = definition.forms.get(item.form) if item.form else None
         filler = Filler(
-            running.draw, self._world.local(at), yes=self._world.habits.content, profile=running.profile
+            running.draw,
+            self._world.local(at),
+            yes=self._world.habits.content,
+            profile=running.profile,
+            categories=self._world.engine.config.providers.get(BELOW),
         )
         known = dict(scope.variables) | dict(state.root.variables)
         for attempt in range(TRIES):

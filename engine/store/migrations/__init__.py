@@ -45,6 +45,7 @@ REVISIONS: Final = (
     Revision(id="0012", phase=Phase.PRE, name="erasures"),
     Revision(id="0013", phase=Phase.PRE, name="erasures_only_grow"),
     Revision(id="0014", phase=Phase.PRE, name="request_types"),
+    Revision(id="0015", phase=Phase.PRE, name="categories"),
 )
 """All steps in their order; a test holds this list and the files equal."""
 

@@ -28,7 +28,10 @@ case_facts = sa.Table(
     text("definition_key"),
     text("provenance"),
     text("status"),
+    # The first level; the others are whole codes, NULL where the case has none.
     text("category"),
+    text("category_second", nullable=True),
+    text("category_third", nullable=True),
     number("grade"),
     # The most urgent grade it ever had.
     number("worst_grade"),

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from engine import Engine, ManualClock
+from engine.categories import BELOW, providers, read_categories
 from engine.history import Replayer, Verifier
 from engine.installation import open_engine
 from engine.samples.draw import Draw
@@ -50,6 +51,24 @@ def test_values_are_always_entered_and_lists_may_be_complete() -> None:
     }
     values = Filler(Draw("s"), BEGIN, profile=profile).fill(form, {})
     assert values == {"agreed": True, "signatures": ["agree", "refuse", "not_reached"]}
+
+
+def test_categories_are_chosen_below_what_was_chosen_above() -> None:
+    below = providers(lambda: read_categories("编码,名称\na,甲\na/b,乙\na/c,丙\n".encode()))[BELOW]
+    fields = [
+        ("first", '=categories("")'),
+        ("second", "=categories(first)"),
+        ("third", "=categories(second)"),
+    ]
+    form = {
+        "components": [
+            {**SELECT, "key": key, "valuesExpression": asked, "validate": {"required": key != "third"}}
+            for key, asked in fields
+        ]
+    }
+    filled = [Filler(Draw(str(seed)), BEGIN, categories=below).fill(form, {}) for seed in range(20)]
+    assert {(values["first"], values["second"]) for values in filled} == {("a", "a/b"), ("a", "a/c")}
+    assert not any("third" in values for values in filled)
 
 
 def test_what_is_known_is_not_entered_anew() -> None:

@@ -97,6 +97,8 @@ export interface CaseFilters {
   flow?: string
   grade?: string
   lifecycle?: string
+  /** With those below it. */
+  category?: string
   /** An area: its cases and those below it. */
   grid?: string
   sort?: 'started' | 'due'

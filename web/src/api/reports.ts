@@ -22,6 +22,8 @@ export interface Asked {
   period: string
   unit?: string
   flow?: string
+  /** A category at any level, as its code says. */
+  category?: string
 }
 
 export interface Behind {

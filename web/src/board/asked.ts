@@ -35,6 +35,7 @@ export function useAsked(): { asked: ComputedRef<Asked>; ask: (change: Partial<A
     period: String(route.query.period ?? periodsAt(new Date())[1]!.period),
     unit: route.query.unit ? String(route.query.unit) : undefined,
     flow: route.query.flow ? String(route.query.flow) : undefined,
+    category: route.query.category ? String(route.query.category) : undefined,
   }))
 
   function ask(change: Partial<Asked>): void {
