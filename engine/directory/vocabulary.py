@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final, Generic, Protocol, TypeVar
@@ -64,6 +64,7 @@ class Department:
 class Role:
     """A role and what it sees.
 
+    at: its Chinese name at units of a level, by the level's code, where that is not the first of `names`.
     clearance: the highest confidentiality among the cases `sees` opens; addressed: among those addressed to the
     unit. acts: whether it handles cases, so that it can be a candidate.
     """
@@ -74,6 +75,11 @@ class Role:
     clearance: Confidentiality
     addressed: Confidentiality
     acts: bool
+    at: Mapping[str, str] = field(default_factory=dict)
+
+    def called(self, level: str | None) -> str:
+        """Its Chinese name at a unit of a level."""
+        return self.at.get(level or "", self.names[0])
 
 
 class _Word(Protocol):
@@ -142,7 +148,9 @@ def read_vocabulary(content: bytes) -> Vocabulary:
     for entry in (*sections["levels"], *sections["departments"]):
         entry.only()
     return Vocabulary(
-        levels=Words(levels), departments=Words(departments), roles=Words(map(_role, sections["roles"]))
+        levels=Words(levels),
+        departments=Words(departments),
+        roles=Words(_role(entry, {level.code for level in levels}) for entry in sections["roles"]),
     )
 
 
@@ -190,8 +198,13 @@ def _entry(place: str, item: Any) -> _Entry:
     return _Entry(place=place, code=code, names=names, rest=rest)
 
 
-def _role(entry: _Entry) -> Role:
-    entry.only("sees", "clearance", "addressed", "acts")
+def _role(entry: _Entry, levels: Collection[str]) -> Role:
+    entry.only("sees", "clearance", "addressed", "acts", "at")
+    at = entry.rest.get("at", {})
+    if not isinstance(at, dict) or any(level not in levels or at[level] not in entry.names for level in at):
+        raise _refused(
+            f"{entry.place}.at", "应为层级代码和 zh 里的名称", "must be codes of levels and names of `zh`"
+        )
     acts = entry.rest.get("acts")
     if not isinstance(acts, bool):
         raise _refused(f"{entry.place}.acts", "应为 true 或 false", "must be true or false")
@@ -202,6 +215,7 @@ def _role(entry: _Entry) -> Role:
         clearance=entry.one_of("clearance", Confidentiality),
         addressed=entry.one_of("addressed", Confidentiality),
         acts=acts,
+        at=at,
     )
 
 

@@ -260,12 +260,14 @@ def _me(stand: Gate, arrival: Arrival, secret: str | None) -> dict[str, Any]:
 def _posts(stand: Gate, arrival: Arrival, now: int) -> list[dict[str, str]]:
     index = stand.office.directory.index
     words = index.vocabulary.roles.by_code
-    last = -1 if language() is Language.EN else 0
+    is_english = language() is Language.EN
     found = []
     for unit, roles in arrival.caller.roles.items():
         row = index.unit(unit, now)
         for role in roles:
-            named = words[role].names[last] if role in words else role
+            word = words.get(role)
+            level = None if row is None or row.department else row.level
+            named = role if word is None else word.names[-1] if is_english else word.called(level)
             found.append(
                 {"unit": unit, "unit_name": row.name if row else unit, "role": role, "role_name": named}
             )

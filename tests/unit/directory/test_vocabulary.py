@@ -25,6 +25,16 @@ def test_the_shipped_words_are_found_by_code_and_by_every_name() -> None:
     assert words.roles.find("村长") is None
 
 
+def test_a_role_may_be_called_otherwise_at_units_of_a_level() -> None:
+    lead = read_vocabulary(SHIPPED.encode()).roles["village_lead"]
+    assert [lead.called(level) for level in ("village", "grid", "town", None)] == [
+        "村社书记",
+        "网格长",
+        "村社书记",
+        "村社书记",
+    ]
+
+
 def test_those_who_keep_the_system_neither_act_on_cases_nor_see_them() -> None:
     words = read_vocabulary(SHIPPED.encode())
     for code in ("designer", "admin"):
@@ -51,6 +61,8 @@ def test_a_clearance_covers_what_is_less_confidential() -> None:
         ('addressed = "confidential", acts = true', 'addressed = "confidential", acts = 1', "roles[1].acts"),
         ('en = "governance centre"', 'en = "a/b"', "departments[1]"),
         ('en = "governance centre"', 'en = "x", colour = 1', "departments[1].colour"),
+        ("at = { grid", "at = { gird", "roles[2].at"),
+        ('at = { grid = "网格长"', 'at = { grid = "楼长"', "roles[2].at"),
         ("roles = [", "rolls = [", "roles"),
         ("levels = [", "[more]\nlevels = [", "levels"),
         ("levels = [", "more = 1\nlevels = [", "more"),

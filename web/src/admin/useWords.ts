@@ -6,6 +6,8 @@ interface Word {
   code: string
   zh: string[]
   en: string
+  /** What it is called at units of a level, where that is not the first name. */
+  at?: Record<string, string>
 }
 
 type Kind = 'roles' | 'levels' | 'departments'
@@ -28,6 +30,13 @@ export function useWords() {
     return found ? said(found) : (code ?? '')
   }
 
+  /** A role as it is called at a unit. */
+  function role(code: string | null | undefined, unit: { level: string; department?: string | null } | null | undefined): string {
+    const found = words.value.roles?.find((one) => one.code === code)
+    const own = unit && !unit.department ? found?.at?.[unit.level] : undefined
+    return own && locale.value !== 'en' ? own : word('roles', code)
+  }
+
   const all = (kind: Kind) => computed(() => (words.value[kind] ?? []).map((one) => ({ code: one.code, name: said(one) })))
-  return { load, word, roles: all('roles'), levels: all('levels'), departments: all('departments') }
+  return { load, word, role, roles: all('roles'), levels: all('levels'), departments: all('departments') }
 }
