@@ -76,6 +76,8 @@ export function tell(value: unknown, path: string, words: Record<string, Word>, 
 /** A text that lists keep of a case as the forms word it: one option, or several from wide to narrow. */
 export function worded(text: string, word: Word | undefined): string {
   const options = word?.options ?? {}
+  // A category's code is known as a whole: it says those above too.
+  if (options[text]) return options[text]
   return text
     .split('/')
     .map((one) => options[one] ?? one)

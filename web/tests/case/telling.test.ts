@@ -29,6 +29,7 @@ describe('the values of a case', () => {
     const kind = word('类别', { neighbour: '邻里相邻', water: '排水' })
     expect(worded('neighbour', kind)).toBe('邻里相邻')
     expect(worded('neighbour/water', kind)).toBe('邻里相邻/排水')
+    expect(worded('neighbour/noise', word('类别', { 'neighbour/noise': '邻里相邻 / 邻里噪声' }))).toBe('邻里相邻 / 邻里噪声')
     expect(worded('12345', undefined)).toBe('12345')
   })
 
