@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from engine.directory import Index
 from engine.errors import InvalidInput
+from engine.misreading import reason
 
 FILE: Final = "registration.toml"
 NOW: Final = "@now"
@@ -57,9 +58,11 @@ def read_entries(config: Path) -> tuple[Entry, ...]:
         return ()
     try:
         given = tomllib.loads(path.read_text("utf-8"))
-    except tomllib.TOMLDecodeError as error:
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InvalidInput.at(
-            FILE, message_zh=f"不是正确的 TOML：{error}", message_en=f"no proper TOML: {error}"
+            FILE,
+            message_zh=f"不是有效的 TOML：{reason(error).zh}",
+            message_en=f"not valid TOML: {reason(error).en}",
         ) from error
     return tuple(_entry(row, number) for number, row in enumerate(given.get("entry", []), 1))
 

@@ -14,6 +14,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from engine.errors import InvalidInput
+from engine.misreading import reason
 from engine.store import NEVER, Database
 from engine.store.tables import idempotency_keys, notices, sessions, sign_in_requests, stuck_work
 
@@ -41,9 +42,11 @@ class Retention:
             return cls()
         try:
             given = tomllib.loads(path.read_text("utf-8")).get("days", {})
-        except tomllib.TOMLDecodeError as error:
+        except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise InvalidInput.at(
-                FILE, message_zh=f"不是正确的 TOML：{error}", message_en=f"no proper TOML: {error}"
+                FILE,
+                message_zh=f"不是有效的 TOML：{reason(error).zh}",
+                message_en=f"not valid TOML: {reason(error).en}",
             ) from error
         known = {each.name for each in fields(cls)}
         for name, days in given.items():

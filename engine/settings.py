@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from engine.errors import InvalidInput, Message
+from engine.misreading import reason
 
 PREFIX: Final = "BIHUAN_"
 FILE: Final = "BIHUAN_SETTINGS"
@@ -136,7 +137,9 @@ def _file(path: Path | None) -> Mapping[str, Any]:
         return tomllib.loads(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InvalidInput.at(
-            str(path), message_zh=f"无法读取设置文件：{error}", message_en=f"cannot be read: {error}"
+            str(path),
+            message_zh=f"无法读取设置文件：{reason(error).zh}",
+            message_en=f"cannot be read: {reason(error).en}",
         ) from None
 
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 from engine.accounts.scopes import SCOPES, unknown
 from engine.directory.index import Index
 from engine.errors import InvalidInput
+from engine.misreading import reason
 
 FILE: Final = "permissions.toml"
 
@@ -50,7 +51,7 @@ def read_permissions(folder: Path, roles: Iterable[str]) -> Permissions:
     try:
         data: dict[str, Any] = tomllib.loads(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise _refused(FILE, f"无法读取：{error}", f"cannot be read: {error}") from None
+        raise _refused(FILE, f"无法读取：{reason(error).zh}", f"cannot be read: {reason(error).en}") from None
     groups = {name: _scopes(f"groups.{name}", given, {}) for name, given in data.pop("groups", {}).items()}
     table = data.pop("roles", {})
     if data or not isinstance(table, dict):

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from engine.errors import InvalidInput
+from engine.misreading import reason
 
 FILE: Final = "accounts.toml"
 DAY: Final = 86_400
@@ -121,7 +122,9 @@ def read_settings(folder: Path, environment: Mapping[str, str]) -> AccountSettin
     try:
         data = tomllib.loads(path.read_text("utf-8")) if path.exists() else {}
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise _refused(FILE, f"不是 TOML：{error}", f"not TOML: {error}") from None
+        raise _refused(
+            FILE, f"不是有效的 TOML：{reason(error).zh}", f"not TOML: {reason(error).en}"
+        ) from None
     sections: dict[str, Any] = {
         "passwords": PasswordSettings,
         "lockout": LockoutSettings,

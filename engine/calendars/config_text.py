@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Any, ClassVar, Final, NoReturn, TypeAlias
 
 from engine.errors import BihuanError
+from engine.misreading import line_of, reason
 
 Path: TypeAlias = tuple[str | int, ...]
 """Where a value stands: keys, and numbers (from 0) of tables in arrays."""
@@ -74,15 +75,15 @@ class Source:
             text = data.decode("utf-8")
             self.table: dict[str, Any] = tomllib.loads(text)
         except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            line = re.search(r"line (\d+)", str(error))
+            told = reason(error, placed=False)
             raise ConfigProblems(
                 [
                     Problem(
                         file=file,
-                        line=int(line[1]) if line else 1,
+                        line=line_of(error) or 1,
                         key="",
-                        message_zh=f"不是有效的 TOML：{error}",
-                        message_en=f"not valid TOML: {error}",
+                        message_zh=f"不是有效的 TOML：{told.zh}",
+                        message_en=f"not valid TOML: {told.en}",
                     )
                 ]
             ) from None

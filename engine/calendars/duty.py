@@ -6,6 +6,7 @@ import tomllib
 
 from engine.calendars.config_text import ConfigProblems, Problem
 from engine.calendars.limits import Profile
+from engine.misreading import line_of, reason
 
 
 def read_duty(content: bytes | None, *, file: str) -> Profile:
@@ -17,6 +18,16 @@ def read_duty(content: bytes | None, *, file: str) -> Profile:
         return Profile.NORMAL
     try:
         return Profile(tomllib.loads(content.decode("utf-8"))["grade"])
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        told = reason(error, placed=False)
+        broken = Problem(
+            file=file,
+            line=line_of(error) or 1,
+            key="grade",
+            message_zh=f"不是有效的 TOML：{told.zh}",
+            message_en=f"not valid TOML: {told.en}",
+        )
+        raise ConfigProblems([broken]) from error
     except (KeyError, ValueError) as error:
         problem = Problem(
             file=file,

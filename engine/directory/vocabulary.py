@@ -10,6 +10,7 @@ from typing import Any, Final, Generic, Protocol, TypeVar
 
 from engine.directory.identity import is_code
 from engine.errors import InvalidInput
+from engine.misreading import reason
 
 ANY: Final = "*"
 """Stands for every role that acts on cases."""
@@ -134,7 +135,9 @@ def read_vocabulary(content: bytes) -> Vocabulary:
         data = tomllib.loads(content.decode("utf-8"))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InvalidInput(
-            code="directory.vocabulary", message_zh=f"不是 TOML：{error}", message_en=f"not TOML: {error}"
+            code="directory.vocabulary",
+            message_zh=f"directory.toml：不是有效的 TOML：{reason(error).zh}",
+            message_en=f"directory.toml: not TOML: {reason(error).en}",
         ) from None
     sections = {name: _section(data, name) for name in ("levels", "departments", "roles")}
     unknown = sorted(set(data) - set(sections))
@@ -234,6 +237,8 @@ def _check_apart(sections: Mapping[str, list[_Entry]]) -> None:
 
 def _refused(place: str, zh: str, en: str) -> InvalidInput:
     return InvalidInput(
-        code="directory.vocabulary", message_zh=f"{place}：{zh}", message_en=f"{place}: {en}",
+        code="directory.vocabulary",
+        message_zh=f"directory.toml {place}：{zh}",
+        message_en=f"directory.toml {place}: {en}",
         place={"key": place},
     )  # fmt: skip

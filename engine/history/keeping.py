@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from engine.cases.headers import GRADES
 from engine.errors import InvalidInput
+from engine.misreading import reason
 from engine.retention import FILE
 from engine.store.tables import UNGRADED
 
@@ -69,9 +70,11 @@ def load_keeping(config: Path) -> tuple[Keeping, ...]:
         return ()
     try:
         given = tomllib.loads(path.read_text("utf-8")).get("cases", [])
-    except tomllib.TOMLDecodeError as error:
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InvalidInput.at(
-            FILE, message_zh=f"不是正确的 TOML：{error}", message_en=f"no proper TOML: {error}"
+            FILE,
+            message_zh=f"不是有效的 TOML：{reason(error).zh}",
+            message_en=f"not valid TOML: {reason(error).en}",
         ) from error
     return tuple(_rule(each, number) for number, each in enumerate(given, start=1))
 

@@ -10,6 +10,7 @@ from typing import ClassVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from engine.errors import BihuanError
+from engine.misreading import reason
 
 REQUIRED = ("key", "code", "type", "agency", "status", "created_at")
 OPTIONAL = ("due_at", "closed_at", "seen_at", "address")
@@ -77,7 +78,9 @@ def read_layout(data: bytes) -> Layout:
     try:
         table = tomllib.loads(data.decode("utf-8"))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise _refused("toml", f"不是有效的 TOML：{error}", f"not valid TOML: {error}") from None
+        raise _refused(
+            "toml", f"不是有效的 TOML：{reason(error).zh}", f"not valid TOML: {reason(error).en}"
+        ) from None
     unknown = sorted(set(table) - _SECTIONS)
     if unknown:
         raise _refused(unknown[0], "不认识的设置", "unknown setting")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from engine.errors import InvalidInput
+from engine.misreading import reason
 from engine.privacy.masking import CLASSES
 
 FILE: Final = "privacy.toml"
@@ -62,7 +63,7 @@ def read_privacy(content: bytes) -> PrivacyRules:
     try:
         data = tomllib.loads(content.decode("utf-8"))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise _refused("", f"不是 TOML：{error}", f"not TOML: {error}") from None
+        raise _refused("", f"不是有效的 TOML：{reason(error).zh}", f"not TOML: {reason(error).en}") from None
     sections = {name: data.pop(name, {}) for name in _SECTIONS}
     if data:
         raise _refused(next(iter(data)), "不认识的部分", "an unknown section")
@@ -158,5 +159,8 @@ def _meet(wanted: frozenset[str], roles: frozenset[str], acting: frozenset[str])
 
 def _refused(place: str, zh: str, en: str) -> InvalidInput:
     return InvalidInput(
-        code="privacy.rules", message_zh=f"{place}：{zh}", message_en=f"{place}: {en}", place={"key": place}
+        code="privacy.rules",
+        message_zh=f"privacy.toml {place}".rstrip() + f"：{zh}",
+        message_en=f"privacy.toml {place}".rstrip() + f": {en}",
+        place={"key": place},
     )

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from engine.errors import InvalidInput
+from engine.misreading import reason
 
 FILE: Final = "reports.toml"
 FOLD: Final = 3
@@ -99,7 +100,7 @@ def load_rules(config: Path) -> Rules:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise _refused(FILE, f"无法读取：{error}", f"cannot be read: {error}") from None
+        raise _refused(FILE, f"无法读取：{reason(error).zh}", f"cannot be read: {reason(error).en}") from None
     return read_rules(data)
 
 
@@ -139,7 +140,7 @@ def read_rules(data: bytes) -> Rules:
         AttributeError,
         ValueError,
     ) as error:
-        raise _refused(FILE, f"内容不对：{error}", f"is not sound: {error}") from None
+        raise _refused(FILE, f"内容不对：{reason(error).zh}", f"is not sound: {reason(error).en}") from None
 
 
 def _weekly(given: Mapping[str, Any]) -> Weekly:

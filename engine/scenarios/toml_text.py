@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from engine.errors import InvalidInput
+from engine.misreading import reason
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -16,7 +17,9 @@ def read_toml(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InvalidInput.at(
-            str(path), message_zh=f"不是有效的 TOML：{error}", message_en=f"is no TOML: {error}"
+            str(path),
+            message_zh=f"不是有效的 TOML：{reason(error).zh}",
+            message_en=f"is no TOML: {reason(error).en}",
         ) from error
 
 

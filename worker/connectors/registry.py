@@ -14,8 +14,9 @@ from zoneinfo import ZoneInfo
 from engine.cases.notices import sentence, word_of
 from engine.cases.outbox import Sender
 from engine.cli.shipped import settings_folder
-from engine.errors import InvalidInput
+from engine.errors import InvalidInput, Message
 from engine.i18n import Language, catalogue
+from engine.misreading import reason
 from engine.settings import ServiceSettings
 from worker.connectors.http import Webhook, Wire
 from worker.connectors.talk import DingTalk, Mail, Sms, WeCom
@@ -45,18 +46,20 @@ class Registry:
             said = tomllib.loads(text)
             wire = _wire(said.get("http", {}))
         except (tomllib.TOMLDecodeError, ValueError, TypeError) as error:
-            raise _wrong(FILE, str(error)) from None
+            raise _wrong(FILE, reason(error)) from None
         made: dict[str, Connector] = {}
         for name, entry in said.get("connectors", {}).items():
             try:
                 made[name] = _KINDS[entry["kind"]](entry, wire, environment)
             except (KeyError, TypeError, ValueError) as error:
-                raise _wrong(f"connectors.{name}", f"{type(error).__name__}: {error}") from None
+                raise _wrong(f"connectors.{name}", reason(error)) from None
         try:
             jobs = {kind: made[name] for kind, name in said.get("jobs", {}).items()}
             notices = made[said["notices"]] if "notices" in said else None
         except KeyError as error:
-            raise _wrong(FILE, f"there is no connector {error}") from None
+            missing = error.args[0]
+            told = Message(zh=f"没有连接器“{missing}”", en=f"there is no connector {missing!r}")
+            raise _wrong(FILE, told) from None
         return cls(jobs, notices)
 
     def senders(self, zone: str) -> dict[str, Sender]:
@@ -127,5 +130,5 @@ _KINDS: Final[dict[str, _Make]] = {
 }
 
 
-def _wrong(place: str, reason: str) -> InvalidInput:
-    return InvalidInput.at(place, message_zh=f"连接器配置有误：{reason}", message_en=f"is wrong: {reason}")
+def _wrong(place: str, told: Message) -> InvalidInput:
+    return InvalidInput.at(place, message_zh=f"连接器配置有误：{told.zh}", message_en=f"is wrong: {told.en}")

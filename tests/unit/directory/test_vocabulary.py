@@ -73,8 +73,8 @@ def test_what_is_not_understood_is_named(old: str, new: str, place: str) -> None
     with pytest.raises(InvalidInput) as caught:
         read_vocabulary(SHIPPED.replace(old, new, 1).encode())
     assert caught.value.place == {"key": place}
-    assert caught.value.message_en.startswith(f"{place}:")
-    assert caught.value.message_zh.startswith(f"{place}：")
+    assert caught.value.message_en.startswith(f"directory.toml {place}:")
+    assert caught.value.message_zh.startswith(f"directory.toml {place}：")
 
 
 @pytest.mark.parametrize("content", [b"levels = ", b"\xff", b""])
