@@ -68,18 +68,22 @@ class Authentication:
         if token is None:
             return None
         roles: Mapping[str, tuple[str, ...]] = {}
+        scopes = token.scopes
         if token.person is not None:
             index, now = self._office.directory.refresh(), self._office.clock()
             if index.person(token.person, now) is None:
                 return None
             roles = _roles(index, token.person, now)
+            # Never more than they may do themselves now, whatever it was given when it was made.
+            permissions = self._office.permissions
+            scopes &= permissions.of_person(index, token.person, now) | permissions.of_machines
         caller = Caller(
             kind="client",
             account=token.id,
             login=token.name,
             person=token.person,
             roles=roles,
-            scopes=token.scopes,
+            scopes=scopes,
         )
         return Arrival(caller=caller)
 

@@ -26,6 +26,11 @@ class Permissions:
         """What somebody with these roles may ask for."""
         return frozenset(scope for role in roles for scope in self.by_role.get(role, ()))
 
+    @property
+    def of_machines(self) -> frozenset[str]:
+        """What no role has: asked for by machines alone."""
+        return frozenset(SCOPES).difference(*self.by_role.values())
+
     def of_person(self, index: Index, person: str, at: int) -> frozenset[str]:
         """What somebody may ask for by the directory at a moment.
 

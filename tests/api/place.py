@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,10 +16,13 @@ from werkzeug.test import TestResponse
 from api.app import create_app
 from api.auth.gate import gate
 from engine.accounts.office import Office
+from engine.accounts.permissions import Permissions
+from engine.accounts.scopes import SCOPES
 from engine.accounts.security_log import Origin
 from engine.accounts.sessions import csrf_token
 from engine.directory.changes import AddUnit, AssignRole, Hire
 from engine.directory.draft import Change
+from engine.directory.index import Index
 from engine.facade import Engine
 from engine.installation import open_engine
 from engine.settings import ServiceSettings
@@ -69,6 +73,15 @@ POSTS: Mapping[str, tuple[str, str]] = {
     "admin": ("K", "admin"),
 }
 """People by their ids, which are their logins too: unit and role."""
+
+
+class EveryPermission(Permissions):
+    """Whatever is asked for is allowed."""
+
+    def of_person(self, index: Index, person: str, at: int) -> frozenset[str]:
+        """All there is."""
+        return frozenset(SCOPES)
+
 
 FORM = {
     "id": "register",
@@ -165,6 +178,14 @@ class Place:
         """A machine with a token."""
         _, secret = self.office.tokens.make("machine", scopes, 30, US)
         return Caller(client=self.app.test_client(), headers={"Authorization": f"Bearer {secret}"})
+
+    @contextmanager
+    def everybody_may(self) -> Iterator[None]:
+        """Everybody has every permission, with a role or without: what is seen is decided by the directory alone."""
+        before = self.office.permissions
+        self.office.permissions = EveryPermission(by_role=before.by_role)
+        yield
+        self.office.permissions = before
 
     def nobody(self) -> Caller:
         """Somebody who is not signed in."""

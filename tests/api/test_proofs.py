@@ -62,7 +62,8 @@ def test_a_foreign_case_is_not_there_to_be_proved(place: Place, key: SigningKey)
     _, secret = place.office.tokens.make(
         f"machine {uuid4()}", ("audit:read", "cases:read"), 30, US, person="grid2"
     )
-    with Client("http://localhost", token=secret, transport=httpx.WSGITransport(app=place.app)) as client:
+    transport = httpx.WSGITransport(app=place.app)
+    with place.everybody_may(), Client("http://localhost", token=secret, transport=transport) as client:
         foreign, missing = (
             client._http.get(f"/audit/cases/{each}/inclusion").json() for each in (case, uuid4())
         )

@@ -47,6 +47,22 @@ def test_a_token_sees_with_the_eyes_of_its_person_and_no_longer_than_they_are_th
     assert ask(own_house, secret).status_code == 401
 
 
+def test_a_token_never_may_more_than_the_person_it_sees_with_may_now(own_house: House) -> None:
+    from engine.directory.changes import EndRole
+
+    _, secret = make(own_house.office, "jobs:work", "tasks:read", "audit:read", person="sun")
+    # What only machines do is theirs to do; an official's role reads no audit.
+    assert ask(own_house, secret, ME, "GET").json["permissions"] == ["jobs:work", "tasks:read"]
+    assert own_house.engine.directory is not None
+    own_house.engine.directory.change(
+        EndRole(person="sun", unit="K-labour", role="official", at=own_house.clock.now),
+        actor="root",
+        recorded_at=own_house.clock.now,
+        reason="moved",
+    )
+    assert ask(own_house, secret, ME, "GET").json["permissions"] == ["jobs:work"]
+
+
 def test_a_token_expires(house: House) -> None:
     _, secret = make(house.office, "jobs:work")
     house.clock.advance(30 * 86_400 * SECOND - 1)
