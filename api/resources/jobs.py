@@ -18,6 +18,7 @@ from api.schemas.pages import cursor, page_of, position
 from api.service import service
 from api.values import plain
 from engine.cases.jobs import LockedJob
+from engine.store import NEVER
 from engine.store.tables import jobs, timers
 
 blueprint = Blueprint("jobs", __name__, description="作业与计时 Jobs and timers.")
@@ -51,7 +52,7 @@ class TimersView(MethodView):
                 "id": f"{row['case_id']}.{row['timer_id']}",
                 "case_id": row["case_id"],
                 "element": row["element_id"],
-                "due_at": row["due_at"],
+                "due_at": _when(row["due_at"]),
             }
             for row in rows
         ]
@@ -159,6 +160,11 @@ def rows_of(
     return rows[:limit], cursor(start + limit) if len(rows) > limit else None
 
 
+def _when(due_at: int) -> int | None:
+    """A moment, as far as there is one: what failed for good is not due any more."""
+    return None if due_at == NEVER else due_at
+
+
 def _job(row: dict[str, Any]) -> dict[str, Any]:
     return {
         "id": f"{row['case_id']}.{row['job_id']}",
@@ -166,7 +172,7 @@ def _job(row: dict[str, Any]) -> dict[str, Any]:
         "type": row["type"],
         "status": row["status"],
         "retries": row["retries"],
-        "due_at": row["due_at"],
+        "due_at": _when(row["due_at"]),
         "worker": row["worker"],
         "locked_until": row["locked_until"],
     }

@@ -158,7 +158,7 @@ class JobSchema(Output):
     type = described(fields.String, "Its type.", "send-sms", required=True)
     status = described(fields.String, "`ready`, `locked` or `failed`.", "ready", required=True)
     retries = described(fields.Integer, "Attempts left.", 3, required=True)
-    due_at = moment("From when it may be fetched.", required=True)
+    due_at = moment("From when it may be fetched; null once it failed.", required=True, allow_none=True)
     worker = described(fields.String, "Who has it.", "sms-gateway-1", required=True, allow_none=True)
     locked_until = moment("Until when.", required=True, allow_none=True)
 
@@ -169,7 +169,7 @@ class TimerSchema(Output):
     id = described(fields.String, "The timer: case and number.", required=True)
     case_id = described(fields.UUID, "Its case.", required=True)
     element = described(fields.String, "Id of its element.", "limit_passed", required=True)
-    due_at = moment("When it fires.", required=True)
+    due_at = moment("When it fires; null while it does not count.", required=True, allow_none=True)
 
 
 class IncidentSchema(Output):

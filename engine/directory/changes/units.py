@@ -187,10 +187,13 @@ def _level(draft: Draft, level: str | None, is_department: bool, parent: Unit | 
             )  # fmt: skip
         return parent.level
     levels = draft.vocabulary.levels.by_code
-    if level is None or level not in levels:
+    if not level:
         raise refused(
-            "level.unknown", "level", f"没有层级“{level or ''}”", f'there is no level "{level or ""}"'
-        )
+            "level.missing", "level",
+            "区域须有级别，部门须有部门类别", "an area needs a level, a department what kind it is of",
+        )  # fmt: skip
+    if level not in levels:
+        raise refused("level.unknown", "level", f"没有层级“{level}”", f'there is no level "{level}"')
     if parent is not None and parent.department is not None:
         raise refused(
             "unit.below_department", "parent",
