@@ -96,6 +96,8 @@ def _add(desk: Desk, login: str, person: str | None, role: tuple[str, ...], else
 
 def _add_all(desk: Desk, file: Path) -> None:
     """An account for each member of staff without one; the passwords go into a file only its owner reads."""
+    from engine.intake.formula import neutralise
+
     made, left = 0, list[str]()
     with _office(desk) as (office, origin), _kept_for_its_owner(file) as target:
         rows = csv.writer(target)
@@ -114,7 +116,8 @@ def _add_all(desk: Desk, file: Path) -> None:
                 continue
             units = {post.membership.unit for post in index.posts(person, now)}
             names = sorted(unit.name for each in units if (unit := index.unit(each, now)) is not None)
-            rows.writerow([opened.account.login, found.name, "、".join(names), opened.password])
+            told = [neutralise(each) for each in (found.name, "、".join(names))]
+            rows.writerow([opened.account.login, *told, opened.password])
             # What was told stays told, whatever becomes of the next.
             target.flush()
             made += 1

@@ -49,7 +49,7 @@ def test_everybody_without_an_account_gets_one(installed: Bihuan, tmp_path: Path
     folder = tmp_path / "staff"
     folder.mkdir()
     (folder / "单位.csv").write_text("单位编码,上级编码,级别,部门类别,名称\nk,,区县,,青禾县\n", "utf-8")
-    people = "人员编号,姓名,登录名\np1,张明,zhang\np2,李青,li\np3,吴岚,wu\n"
+    people = "人员编号,姓名,登录名\np1,=1+1,zhang\np2,李青,li\np3,吴岚,wu\n"
     (folder / "人员.csv").write_text(people, "utf-8")
     (folder / "任职.csv").write_text("人员编号,单位编码,角色\np1,k,领导\n", "utf-8")
     assert installed("directory", "import", str(folder)).code == 0
@@ -61,7 +61,7 @@ def test_everybody_without_an_account_gets_one(installed: Bihuan, tmp_path: Path
     assert told.startswith("没有给 p3 建立：")
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     rows = list(csv.reader(io.StringIO(file.read_text("utf-8-sig"))))
-    assert [row[:3] for row in rows] == [["登录名", "姓名", "单位"], ["zhang", "张明", "青禾县"]]
+    assert [row[:3] for row in rows] == [["登录名", "姓名", "单位"], ["zhang", "'=1+1", "青禾县"]]
     assert rows[1][3] not in told
     # A file that is there, with passwords perhaps not handed out yet, is left alone.
     assert installed("accounts", "add-all", str(file)).code == 6
