@@ -112,7 +112,7 @@ def test_a_dispute_asks_only_for_what_is_not_known(visit: Visit) -> None:
     expect(page.get_by_label("纠纷概况")).to_be_visible()
     expect(page.get_by_label("发现人")).to_have_count(0)
     expect(page.get_by_label("关联案件编码")).to_have_count(0)
-    expect(page.get_by_text("已经填好 13 项，另有 6 项可以不填")).to_be_visible()
+    expect(page.get_by_text("已经填好 13 项，另有 5 项可以不填")).to_be_visible()
     page.get_by_label("纠纷概况").fill("两家为排水沟争执")
     page.get_by_role("button", name="查看、补充").click()
     expect(page.get_by_label("发现人")).not_to_have_value("")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visit
 from tests.browser.form import Given, fill
@@ -88,3 +88,20 @@ def test_an_emergency_whistle_is_answered_on_site_and_closed(
     assert [each["content_type"] for each in told["attachments"]] == ["image/jpeg", "image/jpeg"]
     arrivals = [clock for clock in told["clocks"] if clock["limit"] == "whistle.emergency.check_in"]
     assert [(clock["stopped_at"] is None, clock["late"]) for clock in arrivals] == [(False, 0)] * 2
+    has_its_dossier(page)
+
+
+def has_its_dossier(page: Page) -> None:
+    """The workers seal it by themselves; whoever looks at the case takes it along."""
+    sealed = page.get_by_text("销号后自动封卷")
+    for _ in range(30):
+        page.reload()
+        page.get_by_role("tab", name="文书").click()
+        expect(page.get_by_role("heading", name="卷宗")).to_be_visible()
+        if sealed.count():
+            break
+        page.wait_for_timeout(1_000)
+    expect(sealed).to_be_visible()
+    with page.expect_download() as taken:
+        page.locator(".dossier a[download]").click()
+    assert taken.value.path().read_bytes().startswith(b"%PDF-")
