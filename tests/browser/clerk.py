@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from playwright.sync_api import APIResponse
@@ -19,6 +20,8 @@ class Clerk:
         self._request = visitor.context.request
         self.me: dict[str, Any] = self.get("/auth/me")
         self._token = {"X-CSRF-Token": self.me["csrf_token"]}
+        self.sent: list[tuple[str, str, Any]] = []
+        """Methods, paths and bodies of all that was sent and taken."""
 
     def get(self, path: str, **asked: Any) -> Any:
         """What an address answers."""
@@ -30,7 +33,22 @@ class Clerk:
         """Send something, and see what comes."""
         if body is not None:
             given["data"] = body
-        return self._request.fetch(PATH + path, method=method, headers=self._token, **given)
+        answer = self._request.fetch(PATH + path, method=method, headers=self._token, **given)
+        if answer.ok:
+            self.sent.append((method, path, body if body is not None else given.get("multipart")))
+        return answer
+
+    def as_machine(self, secret: str) -> Callable[[str, str, Any], Any]:
+        """Somebody else, who has a token; what they do is allowed."""
+
+        def does(method: str, path: str, body: Any) -> Any:
+            own, self._token = self._token, {"Authorization": f"Bearer {secret}"}
+            try:
+                return self.does(method, path, body)
+            finally:
+                self._token = own
+
+        return does
 
     def does(self, method: str, path: str, body: Any = None, **given: Any) -> Any:
         """Do something that is allowed."""
