@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from engine.casepage.entered import PUT_BACK
 from engine.errors import NotFound
 from engine.model.expressions import compiled
 from engine.model.forms import INPUTS, KNOWN_PROPERTY, component_path, expressions, inner
@@ -67,20 +68,20 @@ def task_page(session: Session, task_id: int) -> TaskPage:
     )
 
 
-def known(
-    form: Mapping[str, Any], values: Mapping[str, Any], *, at: datetime, name: str | None
-) -> dict[str, Any]:
-    """What whoever fills in a form need not type: the moment and their name, for empty fields that ask for them.
+def known(page: TaskPage, values: Mapping[str, Any], *, at: datetime, name: str | None) -> dict[str, Any]:
+    """What whoever fills in a form need not type: the moment and their name, in the fields that ask for them.
 
-    form: the form-js schema. values: what it is filled with. at: the moment, in the zone of the office. name: None where
-    who looks at it has none.
+    What an earlier round left in the case gives way; what was entered in this step before it was put back, or kept as its
+    draft, stays. values: what the form is filled with. at: the moment, in the zone of the office. name: None where who
+    looks at it has none.
     """
+    entered = not PUT_BACK.isdisjoint(page.item.extra or {}) or bool(kept(page.item, "draft", {}))
     told = {"name": name}
     found: dict[str, Any] = {}
-    for part in _own_fields(form):
+    for part in _own_fields(page.form or {}):
         key, word = part.get("key"), (part.get("properties") or {}).get(KNOWN_PROPERTY)
         value = _moment(part, at) if word == "now" else told.get(str(word))
-        if value is not None and isinstance(key, str) and values.get(key) in (None, ""):
+        if value is not None and isinstance(key, str) and not (entered and values.get(key)):
             found[key] = value
     return found
 

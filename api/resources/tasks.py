@@ -93,7 +93,7 @@ def _filled_in(page: TaskPage, values: Given, masked: Sequence[str]) -> dict[str
     now = here.engine.clock()
     at = datetime.fromtimestamp(now // 1_000_000, tz=ZoneInfo(here.settings.zone))
     who = here.directory.index.person(current().actor, now)
-    found = known(page.form or {}, values, at=at, name=None if who is None else who.name)
+    found = known(page, values, at=at, name=None if who is None else who.name)
     return {name: value for name, value in found.items() if name not in masked}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lxml import etree
 
@@ -59,6 +59,12 @@ def read_mappings(element: etree._Element, name: str, source: Source) -> tuple[V
         if value is None and not (item.get("source") or "").strip():
             source.report("expression.missing", item, "映射没有来源", "the mapping has no source")
         if value is not None and target is not None:
+            if (
+                name == "output"
+                and value.expression is not None
+                and value.expression.text.strip() == ".".join(target)
+            ):
+                source.uses[-1] = replace(source.uses[-1], is_copy=True)
             found.append(VariableMapping(source=value, target=target))
     return tuple(found)
 

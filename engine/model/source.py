@@ -20,10 +20,14 @@ _VARIABLE = re.compile(r"[^\W\d]\w*")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Use:
-    """An expression and the place it is written at."""
+    """An expression and the place it is written at.
+
+    is_copy: it hands a variable on under its own name and reads nothing of it.
+    """
 
     place: Place
     expression: Expression
+    is_copy: bool = False
 
 
 @dataclass(kw_only=True)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from engine.categories import parent_in
-from engine.model.forms import component_path, inner
+from engine.model.forms import component_path, inner, label_of
 from engine.samples.draw import Draw
 from engine.simulation.profile import Profile
 
@@ -20,6 +20,13 @@ WORDS = (
     "材料已补齐",
     "噪声夜间超标",
 )
+NAMES = ("赵玉兰", "钱志明", "孙桂英", "李建华", "周秀珍", "吴国强", "郑海燕", "王文斌")
+PLACES = ("新村路 12 号", "幸福里 3 幢 2 单元", "河堤东段", "集贸市场西门", "老粮站旁", "村委会门前")
+LIKE = (
+    (("签字", "签名", "姓名", "人员", "联系人", "代理人"), ("name",), NAMES),
+    (("地点", "地址", "位置"), ("address",), PLACES),
+)
+"""By what a field is called, or how it is masked, what stands in it."""
 OPTIONAL = 0.6
 """How often somebody fills in a field that is not required."""
 
@@ -99,7 +106,7 @@ class Filler:
     ) -> Any:
         kind = component.get("type")
         if kind in ("textfield", "textarea"):
-            return self._text(rules, self._profile.texts.get(str(component.get("key")), WORDS))
+            return self._text(rules, self._profile.texts.get(str(component.get("key"))) or _words(component))
         if kind == "number":
             low = int(float(rules.get("min", 0)))
             return self._draw.whole(low, min(int(float(rules.get("max", low + 40))), low + 40))
@@ -148,6 +155,14 @@ class Filler:
         if subtype == "datetime":
             return self._now.strftime("%Y-%m-%dT%H:%M")
         return self._now.strftime("%Y-%m-%d")
+
+
+def _words(component: Mapping[str, Any]) -> Sequence[str]:
+    label, mask = label_of(component), (component.get("properties") or {}).get("bihuan:mask")
+    for ends, masks, words in LIKE:
+        if label.endswith(ends) or mask in masks:
+            return words
+    return WORDS
 
 
 def _options(component: Mapping[str, Any], variables: Mapping[str, Any]) -> Iterator[Any]:

@@ -109,6 +109,7 @@ def test_whoever_has_a_task_need_not_type_the_moment_and_their_name(place: Place
         asks("datetime", "day", "now", subtype="date", dateLabel="日期"),
         asks("textfield", "who", "name"),
         asks("textfield", "before", "name"),
+        asks("datetime", "again", "now", subtype="datetime", dateLabel="时间"),
         {"type": "textfield", "key": "free", "label": "其他"},
     ]
     form = {"id": "register", "type": "default", "components": fields}
@@ -116,22 +117,35 @@ def test_whoever_has_a_task_need_not_type_the_moment_and_their_name(place: Place
     diagram = bpmn.diagram(
         bpmn.start("s"),
         bpmn.user("report", form="register", extension=grid),
+        bpmn.user("check", extension=grid),
         bpmn.end("e"),
-        "s -> report -> e",
+        "s -> report -> check -> e",
         key="known",
     )
     place.engine.deploy({"r.bpmn": diagram, "register.form": json.dumps(form).encode()}, actor="designer")
-    given = {"grid": "G1", "before": "王二"}
+    given = {"grid": "G1", "before": "王二", "again": "2025-11-01T08:00+08:00"}
     task = place.task(str(place.engine.start("known", given, actor="grid").case_id), "report")
     caller = place.sign_in("grid")
-    assert caller.get(f"/tasks/{task}").get_json()["data"] == {"before": "王二"}, "not before it is theirs"
+    assert caller.get(f"/tasks/{task}").get_json()["data"] == {
+        "before": "王二",
+        "again": "2025-11-01T08:00+08:00",
+    }, "not before it is theirs"
     assert caller.post(f"/tasks/{task}/claim").status_code == 200
     assert caller.get(f"/tasks/{task}").get_json()["data"] == {
         "arrived": "2025-11-22T10:00+08:00",
         "day": "2025-11-22",
         "who": "grid",
-        "before": "王二",
+        # What an earlier round left gives way.
+        "before": "grid",
+        "again": "2025-11-22T10:00+08:00",
     }
+    moment = "2025-11-22T09:00+08:00"
+    entered = {"arrived": moment, "day": "2025-11-21", "who": "王二", "before": "王二", "again": moment}
+    assert caller.post(f"/tasks/{task}/complete", {"variables": entered}).status_code == 200
+    assert caller.post(f"/tasks/{task}/recall").status_code == 200
+    again = place.task(task.split(".")[0], "report")
+    offered = caller.get(f"/tasks/{again}").get_json()["data"]
+    assert {name: offered[name] for name in entered} == entered, "as it was before it was put back"
 
 
 def test_what_was_entered_is_offered_again_after_a_step_was_put_back(place: Place) -> None:

@@ -97,6 +97,22 @@ def test_what_is_typed_in_one_task_is_never_seen_in_another(visit: Visit) -> Non
     assert "只属于甲的话" not in str(draft)
 
 
+def test_a_task_tells_of_its_case_what_its_form_does_not_and_stays_folded(visit: Visit) -> None:
+    visitor, (task,) = reported(visit, "丙处护栏")
+    page = visitor.open(f"/inbox/todo/{task}")
+    pane = at(page, "丙处护栏")
+    claims(pane)
+    expect(pane.get_by_text("发现的情况", exact=True)).to_be_visible()
+    expect(pane.get_by_text("井盖缺了一角")).to_be_visible()
+    expect(pane.locator("dt").get_by_text(AREA, exact=True)).to_have_count(0)
+    pane.get_by_text("案情摘要").click()
+    expect(pane.get_by_text("发现的情况", exact=True)).to_be_hidden()
+    page.reload()
+    at(page, "丙处护栏").get_by_text("案情摘要").click()
+    pane.get_by_role("button", name="见案件情况").or_(pane.get_by_role("button", name="案件情况：")).click()
+    expect(pane.get_by_role("tab", name="案情")).to_be_visible()
+
+
 def test_a_task_is_claimed_and_returned_with_the_keyboard(visit: Visit) -> None:
     visitor, (task,) = reported(visit, "键盘退回")
     page = visitor.open(f"/inbox/todo/{task}")

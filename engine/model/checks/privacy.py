@@ -17,12 +17,15 @@ Path = tuple[str, ...]
 def check_privacy(draft: Draft, uses: Iterable[Use], forms: Mapping[str, Form], decisions: Decisions) -> None:
     """Report expressions of a process, and of the decisions it calls, that read a field one of its forms masks.
 
-    The names under which multi-instance elements and input mappings pass such a field on count as well.
+    An output mapping may keep such a field under its own name. The names under which multi-instance elements and input mappings pass such a field on count as well.
     """
     protected = _protected(draft, forms)
     if not protected:
         return
     for use in uses:
+        if use.is_copy:
+            # The reference goes on, as it does without mappings; what it stands for is not looked at.
+            continue
         for path in sorted(use.expression.paths):
             _check(draft, use.place, path, protected)
     called = dict.fromkeys(node.decision for node in draft.nodes.values())

@@ -273,6 +273,9 @@ ASK = f'<userTask id="ask">{ext("""<zeebe:formDefinition formId="f"/>""")}</user
     ("xml", "field"),
     [
         ('<zeebe:ioMapping><zeebe:input source="=reporter.phone" target="x"/></zeebe:ioMapping>', "reporter.phone"),
+        ('<zeebe:ioMapping><zeebe:input source="=reporter.phone" target="reporter.phone"/></zeebe:ioMapping>', "reporter.phone"),
+        ('<zeebe:ioMapping><zeebe:output source="=reporter.phone" target="x"/></zeebe:ioMapping>', "reporter.phone"),
+        ('<zeebe:ioMapping><zeebe:output source="=reporter.phone + title" target="reporter.phone"/></zeebe:ioMapping>', "reporter.phone"),
         ('<zeebe:ioMapping><zeebe:output source="=string length(reporter.phone.x)" target="x"/></zeebe:ioMapping>', "reporter.phone.x"),
         ('<zeebe:ioMapping><zeebe:input source="=reporter" target="r"/><zeebe:input source="=r.phone" target="x"/></zeebe:ioMapping>', "r.phone"),
     ],
@@ -282,6 +285,14 @@ def test_an_expression_that_reads_a_protected_field_is_named(xml: str, field: st
     found = findings(diagram(body), ("f.form", SECRET))
     assert [(f.rule, f.line, f.element) for f in found] == [("expression.vault", 3, "n")]
     assert f"“{field}”" in found[0].message_zh
+
+
+def test_an_output_mapping_keeps_a_protected_field_under_its_own_name() -> None:
+    kept = ext(
+        '<zeebe:formDefinition formId="f"/><zeebe:ioMapping><zeebe:output source="=reporter.phone" target="reporter.phone"/></zeebe:ioMapping>'
+    )
+    body = around(f'<userTask id="ask">{kept}</userTask>', "ask")
+    assert errors(diagram(body), ("f.form", SECRET)) == []
 
 
 def test_a_protected_field_of_a_list_is_known_under_the_name_of_its_item() -> None:

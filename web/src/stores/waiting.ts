@@ -23,6 +23,7 @@ export const useWaiting = defineStore('waiting', () => {
 
   let queue: Queue | null = null
   let timer: ReturnType<typeof setInterval> | undefined
+  let handing: string | null = null
 
   function mine(): Queue | null {
     const account = session.me?.account
@@ -62,8 +63,10 @@ export const useWaiting = defineStore('waiting', () => {
   /** Keep it, then try to send it at once. */
   async function add(waiting: Waiting): Promise<void> {
     // What the page holds is proxies; the database wants plain values.
+    handing = waiting.id
     await mine()?.add({ ...waiting, values: JSON.parse(JSON.stringify(waiting.values)), photos: [...waiting.photos] })
     await sync()
+    handing = null
     // Whoever handed it in asks next whether it is still here.
     await look()
   }
@@ -76,7 +79,8 @@ export const useWaiting = defineStore('waiting', () => {
     if (!online.value || session.remembered) return
     await mine()?.sync((waiting) => {
       arrived.value = waiting
-      say(i18n.global.t('waiting.arrived', { title: waiting.title }))
+      // Whoever hands something in sees on the page that it arrived.
+      if (waiting.id !== handing) say(i18n.global.t('waiting.arrived', { title: waiting.title }))
     })
     await look()
   }
