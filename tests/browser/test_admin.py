@@ -275,6 +275,16 @@ def test_a_template_is_seen_as_a_document_and_faults_are_told(visit: Visit) -> N
     page.get_by_role("button", name="恢复原样").click()
     expect(text).to_have_value(written)
     expect(page.get_by_role("button", name="提交")).to_be_disabled()
+    # Whoever decides sees what would change: the lines of a template, not only that it did.
+    text.fill(f"{written}\n// 试加的一行\n")
+    page.get_by_role("button", name="提交").click()
+    page.get_by_role("status").get_by_role("link").click()
+    expect(page.locator(".diffline.add").first).to_contain_text("试加的一行")
+    assert accessibility(page) == []
+    page.get_by_role("button", name="收回").click()
+    page.get_by_role("dialog").get_by_label("理由").fill("只是试试")
+    page.get_by_role("dialog").get_by_role("button", name="收回").click()
+    expect(page.get_by_role("button", name="收回")).to_have_count(0)
 
 
 def test_a_token_is_told_once_and_revoked(visit: Visit) -> None:
