@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import mimetypes
 import re
 from pathlib import Path
 from typing import Final
 
-from flask import Flask, Response, send_from_directory
+from flask import Flask, Response, request, send_from_directory
 from werkzeug.exceptions import NotFound
 from werkzeug.routing import PathConverter
 
@@ -21,6 +22,8 @@ PUBLIC_PAGE: Final = f"{PUBLIC}.html"
 ENDPOINT: Final = "page"
 _FILE: Final = re.compile(r"\.[A-Za-z][A-Za-z0-9]*$")
 """Ends as files do. The ids of tasks have a point as well, before a number."""
+_PACKED: Final = {"br": ".br", "gzip": ".gz"}
+"""How the build leaves files beside their plain ones, the smaller first (`web/packed.ts`)."""
 _FOREVER: Final = "public, max-age=31536000, immutable"
 
 
@@ -43,7 +46,7 @@ def install(app: Flask, folder: str) -> None:
     @public
     def page(path: str) -> Response:
         if path and (root / path).is_file():
-            response = send_from_directory(root, path)
+            response = _file(root, path)
             # Names below assets hold a digest of the content; everything else may change under its name.
             response.headers["Cache-Control"] = _FOREVER if path.startswith("assets/") else "no-cache"
             return response
@@ -53,6 +56,27 @@ def install(app: Flask, folder: str) -> None:
         response = send_from_directory(root, PUBLIC_PAGE if _is_public(path, root) else PAGE)
         response.headers["Cache-Control"] = "no-cache"
         return response
+
+
+def _file(root: Path, path: str) -> Response:
+    """A file, as the build has packed it where the browser takes that: nothing is packed at each request."""
+    packed = next(
+        (
+            (coding, ending)
+            for coding, ending in _PACKED.items()
+            if request.accept_encodings.quality(coding) > 0 and (root / (path + ending)).is_file()
+        ),
+        None,
+    )
+    if packed is None:
+        response = send_from_directory(root, path)
+    else:
+        coding, ending = packed
+        kind, _ = mimetypes.guess_type(path)
+        response = send_from_directory(root, path + ending, mimetype=kind)
+        response.content_encoding = coding
+    response.vary.add("Accept-Encoding")
+    return response
 
 
 def _is_public(path: str, root: Path) -> bool:

@@ -44,3 +44,31 @@ def test_files_named_by_their_content_are_kept_the_page_is_not(client: FlaskClie
     with client.get("/assets/app-1.js") as script, client.get("/inbox") as page:
         assert "immutable" in script.headers["Cache-Control"]
         assert page.headers["Cache-Control"] == "no-cache"
+
+
+@pytest.mark.parametrize(
+    ("taken", "coding", "content"),
+    [
+        ("gzip, deflate, br", "br", b"brotli"),
+        ("gzip", "gzip", b"gzip"),
+        ("br;q=0, gzip", "gzip", b"gzip"),
+        ("identity", None, b"1"),
+    ],
+)
+def test_a_file_comes_as_it_was_packed_if_the_browser_takes_that(
+    client: FlaskClient, tmp_path: Path, taken: str, coding: str | None, content: bytes
+) -> None:
+    (tmp_path / "assets" / "app-1.js.br").write_bytes(b"brotli")
+    (tmp_path / "assets" / "app-1.js.gz").write_bytes(b"gzip")
+    with client.get("/assets/app-1.js", headers={"Accept-Encoding": taken}) as answer:
+        assert answer.data == content
+        assert answer.headers.get("Content-Encoding") == coding
+        assert answer.mimetype == "text/javascript"
+        assert "immutable" in answer.headers["Cache-Control"]
+        assert "Accept-Encoding" in answer.vary
+
+
+def test_a_file_that_is_not_packed_comes_as_it_is(client: FlaskClient) -> None:
+    with client.get("/assets/app-1.js", headers={"Accept-Encoding": "br"}) as answer:
+        assert answer.data == b"1"
+        assert "Content-Encoding" not in answer.headers

@@ -16,8 +16,8 @@ self.addEventListener('fetch', (event) => {
   const url = new URL(event.request.url)
   if (event.request.method !== 'GET' || url.origin !== self.location.origin || url.pathname.startsWith('/api/')) return
   if (url.pathname.startsWith('/request')) return
-  if (event.request.mode === 'navigate') event.respondWith(page(event.request))
-  else if (url.pathname.startsWith('/assets/')) event.respondWith(file(event.request))
+  if (event.request.mode === 'navigate') event.respondWith(page(event))
+  else if (url.pathname.startsWith('/assets/')) event.respondWith(file(event))
   else if (OWN.includes(url.pathname)) event.respondWith(fetch(event.request).catch(() => caches.match(event.request)))
 })
 
@@ -36,10 +36,11 @@ async function renew() {
 }
 
 // The page comes from the network while there is one, so that a new version is seen at once.
-async function page(request) {
+async function page(event) {
   try {
-    const answer = await fetch(request)
-    if (answer.ok) await (await caches.open(SHELL)).put('/', answer.clone())
+    const answer = await fetch(event.request)
+    // Kept beside: nobody waits for it.
+    if (answer.ok) event.waitUntil(keep(SHELL, '/', answer.clone()))
     return answer
   } catch {
     return (await caches.match('/')) ?? Response.error()
@@ -47,10 +48,14 @@ async function page(request) {
 }
 
 // A file's name changes with its content: what is kept stays right.
-async function file(request) {
-  const kept = await caches.match(request)
+async function file(event) {
+  const kept = await (await caches.open(FILES)).match(event.request)
   if (kept) return kept
-  const answer = await fetch(request)
-  if (answer.ok) await (await caches.open(FILES)).put(request, answer.clone())
+  const answer = await fetch(event.request)
+  if (answer.ok) event.waitUntil(keep(FILES, event.request, answer.clone()))
   return answer
+}
+
+async function keep(where, request, answer) {
+  await (await caches.open(where)).put(request, answer)
 }

@@ -1,0 +1,1 @@
+"""The web app as a real browser has it."""
