@@ -22,7 +22,7 @@ from engine.runtime.session import EPOCH
 LONGEST: Final = 20_000
 """Characters of one text in a document; the rest stays in the case."""
 
-_HOLD_NUMBERS: Final = ("unit", "units", "_user", "grid", *CATEGORY[1:])
+_HOLD_NUMBERS: Final = ("unit", "units", "_user", "grid", *CATEGORY)
 _ALWAYS: Final = frozenset({"title", "category"})
 _QUOTED: Final = re.compile(r'"([A-Za-z_][A-Za-z0-9_]{0,99})"')
 _HIDDEN: Final = frozenset({"signatures_complete"})
@@ -57,7 +57,7 @@ def content_of(
     name: Callable[[str], str],
 ) -> dict[str, Any]:
     """The data of a document. names: what of the case it has beside what was entered. name: says what a person,
-    a unit or a category of the lower levels is called.
+    a unit or a category is called.
     """
     given = eyes.show(step.given, "")
     others = {key: value for key, value in step.seen.items() if key in names and key not in step.given}

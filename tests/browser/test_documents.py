@@ -43,13 +43,14 @@ def test_a_document_is_previewed_made_and_given_out(visit: Visit, device: Device
 
 
 def _with_documents(visitor: Visitor) -> str:
-    """A dispute the visitor sees with a document that nobody has made."""
+    """A case the visitor sees with a document that they may make and nobody has made."""
     request = visitor.context.request
-    for row in request.get("/api/v1/cases?flow=dispute&limit=50").json()["items"]:
-        documents = request.get(f"/api/v1/cases/{row['case_id']}/documents").json()
-        if documents["items"] and documents["items"][0]["state"] == "due":
-            return str(row["case_id"])
-    raise AssertionError("no dispute has a document to be made")
+    for flow in ("dispute", "whistle"):
+        for row in request.get(f"/api/v1/cases?flow={flow}&limit=50").json()["items"]:
+            documents = request.get(f"/api/v1/cases/{row['case_id']}/documents").json()["items"]
+            if documents and documents[0]["state"] == "due" and "make" in documents[0]["actions"]:
+                return str(row["case_id"])
+    raise AssertionError("no case has a document to be made")
 
 
 def _to_be_signed(visitor: Visitor, url: str) -> int:

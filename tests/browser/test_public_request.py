@@ -43,6 +43,8 @@ def test_a_request_is_handed_in_followed_and_withdrawn(visit: Visit, device: Dev
     assert accessibility(page) == []
     page.get_by_role("button", name="查看进度").click()
     expect(page.get_by_role("listitem").filter(has_text="已收到")).to_have_attribute("aria-current", "step")
+    # Its colours are those of something that can be pressed once the answer is there.
+    expect(page.get_by_role("button", name="查询")).to_be_enabled()
     visitor.look(page, "request-status")
     assert accessibility(page) == []
     shown = page.locator("main").inner_text()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from playwright.sync_api import FilePayload, Request, expect
+from playwright.sync_api import FilePayload, Locator, Request, expect
 
 from tests.browser import flow
 from tests.browser.probes import MARK, looked_at, types, watched
@@ -56,6 +56,15 @@ class Typist:
         """Into every box there is to type into."""
         self.typed |= types(self.page)
 
+    def _folds(self, dialog: Locator) -> None:
+        """What a box offers lies over what is below it, and may come only when the server has answered."""
+        offered = self.page.locator(".el-select-dropdown").filter(visible=True)
+        for _ in range(20):
+            dialog.locator(".el-dialog__title").click()
+            self.page.wait_for_timeout(150)
+            if not offered.count():
+                return
+
     def asks(self, button: str, *ways: str) -> None:
         """Press a button, type into all that it asks, hand it in, see what is said; leave."""
         self.page.get_by_role("button", name=button, exact=True).filter(visible=True).first.click()
@@ -69,8 +78,7 @@ class Typist:
         for way in ways:
             dialog.get_by_text(way, exact=True).click()
             self.types()
-        # What a box offers lies over what is below it.
-        dialog.locator(".el-dialog__title").click()
+        self._folds(dialog)
         dialog.locator(".el-button--primary, .el-button--danger").last.click()
         self.page.evaluate(QUIET)
         self.looks()

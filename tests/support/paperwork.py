@@ -30,7 +30,7 @@ STATEMENT = (
 
 WRITTEN: dict[str, Any] = {
     "title": "石桥村三组公用排水沟堵塞，雨水倒灌农户堂屋",
-    "category": "neighbour",
+    "category": "邻里相邻",
     "category_second": "相邻关系",
     "category_third": "相邻排水",
     "grid": "石桥村第三网格",
